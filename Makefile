@@ -1,0 +1,71 @@
+# tocsin. `make` alone shows what there is. Everything runs in .venv, which tools/environment.py makes and mends.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+.SUFFIXES:
+
+# Options for the commands below: make assess ARGS="--theatre Afghanistan"; make test ARGS="-k store".
+ARGS ?=
+# The exact versions to install; `make LOCK= test` takes the newest that fit instead.
+LOCK ?= requirements/lock.txt
+# What `make test` runs, one target each.
+TESTS := test-python
+BENCHMARKS ?= benchmarks/*.py
+
+# The Python that .venv is made from: PYTHON=/path/to/python3.12, or the first on the path that is new enough.
+ifndef PYTHON
+PYTHON = $(shell for python in python3 python3.11 python3.12 python3.13 python3.14; do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
+endif
+
+RUN := .venv/bin/python
+SETUP = @python="$(PYTHON)"; \
+	if ! "$${python:-false}" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+		echo "tocsin set-up: Python 3.11 or newer is needed, and $${python:-every python3 on the path}" \
+			"is `"$${python:-python3}" --version 2>&1 || echo missing`. Name one: make PYTHON=/path/to/python3.11 ..." >&2; \
+		exit 2; \
+	fi; \
+	"$$python" tools/environment.py --lock "$(LOCK)"
+
+.PHONY: help assess test test-python check lint types bench lock clean core dev
+
+help: ## Show this list
+	@echo "make TARGET, where TARGET is one of"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
+
+assess: core ## Assess the world's armed groups; ARGS="--theatre Afghanistan --top 5" passes options
+	@$(RUN) -m tocsin assess $(ARGS)
+
+test: $(TESTS) ## Run all tests, with the coverage of src; ARGS="-k store" passes options to pytest
+
+test-python: dev
+	$(RUN) -m pytest --cov --cov-report=term:skip-covered $(ARGS)
+
+lint: dev ## Check the style with ruff
+	$(RUN) -m ruff check .
+
+types: dev ## Check the types with mypy
+	$(RUN) -m mypy
+
+check: lint types test ## Run everything that CI runs: lint, types, test
+
+bench: dev ## Run the benchmarks, one after the other; BENCHMARKS=benchmarks/startup.py runs one
+	@failed=0; \
+	for script in $(BENCHMARKS); do \
+		echo "== $$script"; \
+		$(RUN) "$$script" || failed=1; \
+	done; \
+	exit $$failed
+
+core: ## Set up .venv with tocsin in it
+	$(SETUP) core
+
+dev: ## Set up .venv with tocsin and the tools for tests and checks
+	$(SETUP) dev
+
+lock: ## Write the newest versions that fit together to requirements/lock.txt
+	$(SETUP) lock
+
+clean: ## Remove .venv and all that tests and tools leave behind; imported data stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* htmlcov dist build
+	find src tests benchmarks tools -name __pycache__ -type d -prune -exec rm -rf {} +

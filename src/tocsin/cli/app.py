@@ -1,0 +1,51 @@
+"""The root of the command and how its errors end: one line, exit code 2."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from tocsin import __version__
+from tocsin.errors import TocsinError
+
+app = typer.Typer(
+    name="tocsin",
+    help="Early warning and what-if analysis for competing armed groups, from public conflict event data.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"tocsin {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: bool = typer.Option(
+        False, "--version", callback=_show_version, is_eager=True, help="Show the version and exit."
+    ),
+) -> None:
+    """Early warning and what-if analysis for competing armed groups, from public conflict event data."""
+
+
+def main() -> None:
+    """Run the command; a `TocsinError` ends it with one line on standard error and exit code 2."""
+    # Imported here: the command modules register themselves on `app`.
+    from tocsin.cli import commands  # noqa: F401
+
+    try:
+        app()
+    except TocsinError as error:
+        typer.echo(f"tocsin: {error}", err=True)
+        sys.exit(2)
+    except BrokenPipeError:
+        # The reader of our output went away (`| head`); point standard output elsewhere so that closing it is quiet.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)

@@ -1,0 +1,136 @@
+"""`tocsin assess`: which groups will do harm in the coming months."""
+
+from __future__ import annotations
+
+import enum
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from tocsin.cli.app import app
+from tocsin.errors import InputError
+
+if TYPE_CHECKING:
+    from tocsin.warn import Assessment
+
+
+class Format(enum.StrEnum):
+    """How an assessment is written."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+    parquet = "parquet"
+
+
+class Mode(enum.StrEnum):
+    """What counts as known on a past day."""
+
+    reconstructed = "reconstructed"
+    strict = "strict"
+
+
+@app.command("assess")
+def assess_command(
+    as_of: datetime | None = typer.Option(
+        None,
+        formats=["%Y-%m-%d"],
+        help="Assess as of this day, using only what was known then. [default: end of the data]",
+    ),
+    theatre: str | None = typer.Option(None, help="A country, a named theatre, or countries joined by '+'."),
+    horizon: int = typer.Option(6, help="Months ahead: 3, 6 or 12."),
+    top: int = typer.Option(10, min=1, help="Lines per view; a group in the top of any view is in every export."),
+    format: Format = typer.Option(Format.table, help="How to write the result."),
+    output: Path | None = typer.Option(None, "--output", "-o", help="Write to this file instead of standard output."),
+    as_of_mode: Mode | None = typer.Option(
+        None, help="reconstructed: newest release; strict: only releases of that day."
+    ),
+    lag_days: int | None = typer.Option(None, min=0, help="An event counts as known so many days after it happened."),
+) -> None:
+    """Assess which armed groups will do harm in the coming months.
+
+    Three views: new risk (fewer than 25 deaths in the past year) by the probability of 25 deaths or more, ongoing by
+    expected deaths, and the risk of a mass-casualty attack across both. Probabilities come with a 90% interval of their
+    estimate and the base rate; expected deaths with an 80% interval.
+    """
+    from tocsin.settings import load_settings
+    from tocsin.warn import assess
+
+    given = {"as_of_mode": as_of_mode and as_of_mode.value, "lag_days": lag_days}
+    settings = load_settings(**{name: value for name, value in given.items() if value is not None})
+    with _fitting() as progress:
+        result = assess(
+            as_of=as_of.date() if as_of else None,
+            theatre=theatre,
+            horizon=horizon,
+            settings=settings,
+            progress=progress,
+        )
+    _write(result.top(top), result, top, format, output)
+
+
+def _write(result: Assessment, whole: Assessment, top: int, format: Format, output: Path | None) -> None:
+    import json
+
+    from tocsin.report.terminal import print_assessment
+
+    if format is Format.parquet and output is None and sys.stdout.isatty():
+        raise InputError("Parquet is not text: name a file with --output FILE, or pipe the output into one")
+    if format is Format.table:
+        if output is None:
+            print_assessment(whole, top)
+        else:
+            with output.open("w", encoding="utf-8") as file:
+                print_assessment(whole, top, file=file)
+    elif format is Format.json:
+        text = json.dumps(result.to_dict(), indent=2, ensure_ascii=False) + "\n"
+        if output is None:
+            typer.echo(text, nl=False)
+        else:
+            output.write_text(text, encoding="utf-8")
+    else:
+        frame = result.to_polars()
+        if format is Format.csv:
+            import polars as pl
+
+            joined = pl.col("recent_deaths").cast(pl.List(pl.String)).list.join(" ")
+            # A cell that starts like a formula would be run by a spreadsheet; a leading quote makes it text.
+            risky = pl.col(pl.String).str.replace(r"^([=+\-@\t\r])", "'$1")
+            text = frame.with_columns(joined).with_columns(risky).write_csv()
+            if output is None:
+                typer.echo(text, nl=False)
+            else:
+                output.write_text(text, encoding="utf-8")
+        else:
+            frame.write_parquet(output or sys.stdout.buffer)
+
+
+@contextmanager
+def _fitting() -> Iterator[Callable[[str], None]]:
+    """Progress of a fit, on standard error: a bar on a terminal, a plain line elsewhere; nothing when it is cached."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from tocsin.forecast.risk import EARLY_MEMBERS, MEMBERS, TARGETS
+
+    console = Console(stderr=True)
+    total = (EARLY_MEMBERS + MEMBERS) * len(TARGETS)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+    task = None
+
+    def advance(_: str) -> None:
+        nonlocal task
+        if task is None:
+            if not console.is_terminal:
+                typer.echo("tocsin: fitting the models (once for this data and day; half a minute or so) ...", err=True)
+            task = bar.add_task("fitting (once for this data and day)", total=total)
+        bar.advance(task)
+
+    with bar:
+        yield advance

@@ -1,0 +1,5 @@
+"""Registers every command on the root, in the order the help shows them."""
+
+from __future__ import annotations
+
+from tocsin.cli import assess, data  # noqa: F401

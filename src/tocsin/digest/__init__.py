@@ -1,0 +1,38 @@
+"""Figures per actor and period: how they are counted, and where they are read from."""
+
+from __future__ import annotations
+
+from tocsin.digest.load import load_digest, packaged_digest, read_digest, write_digest
+from tocsin.digest.tables import (
+    CELL_SCHEMA,
+    CIVILIANS,
+    DIGEST_SCHEMA,
+    MASS_CASUALTY_DEATHS,
+    Digest,
+    Provenance,
+    by_side,
+    is_government,
+    make_cells,
+    make_digest,
+    prio_grid_cell,
+    theatre_totals,
+)
+
+__all__ = [
+    "CELL_SCHEMA",
+    "CIVILIANS",
+    "DIGEST_SCHEMA",
+    "MASS_CASUALTY_DEATHS",
+    "Digest",
+    "Provenance",
+    "by_side",
+    "is_government",
+    "load_digest",
+    "make_cells",
+    "make_digest",
+    "packaged_digest",
+    "prio_grid_cell",
+    "read_digest",
+    "theatre_totals",
+    "write_digest",
+]

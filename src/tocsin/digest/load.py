@@ -1,0 +1,147 @@
+"""Where figures are read from: the packaged ones, a folder written earlier, or the user's store."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import polars as pl
+
+from tocsin.digest.tables import CELL_SCHEMA, DIGEST_SCHEMA, Digest, Provenance, make_cells, make_digest
+from tocsin.errors import DataError, MissingFileError, NotHeldError
+from tocsin.months import first_day, last_day, last_known_month, month_id
+from tocsin.settings import Settings, packaged_folder
+from tocsin.store import EventsInForce, Store
+
+# The packaged release and the day it came out: UCDP published GED 21.1 in June 2021, so the month's end is safe.
+PACKAGED_PUBLISHED = date(2021, 6, 30)
+_ENUMERATED = ("theatre", "actor", "kind", "opponent")
+_TABLES = {"monthly": DIGEST_SCHEMA, "weekly": DIGEST_SCHEMA, "cells": CELL_SCHEMA}
+
+
+def load_digest(settings: Settings, *, as_of: date | None = None) -> Digest:
+    """The figures in force: from the user's store, or the packaged ones while nothing is imported.
+
+    With `as_of` only what was known on that day goes in, by `settings.as_of_mode` and `settings.lag_days`; months not
+    wholly known are cut off. Raises `NotHeldError` when nothing was known by then, or in strict mode when no release
+    was published by then.
+    """
+    store = Store.open(settings.home)
+    if not store.is_empty():
+        held = store.events(as_of=as_of, mode=settings.as_of_mode, lag_days=settings.lag_days)
+        return _cut(digest_events(held, fingerprint=store.fingerprint()), as_of, settings.lag_days)
+    if as_of is not None and settings.as_of_mode == "strict" and as_of < PACKAGED_PUBLISHED:
+        raise NotHeldError(
+            f"no release was published by {as_of}: the packaged figures are of {PACKAGED_PUBLISHED}. Hint: use the "
+            "as-of mode 'reconstructed', or import a release of that time"
+        )
+    return _cut(packaged_digest(), as_of, settings.lag_days)
+
+
+@cache
+def packaged_digest() -> Digest:
+    """The figures inside the package: UCDP GED 21.1, located events, worldwide, 1989-2020."""
+    return read_digest(packaged_folder() / "digest")
+
+
+def digest_events(held: EventsInForce, *, fingerprint: str) -> Digest:
+    """Count events into the three tables, with the provenance of their vintages."""
+    events, vintages = held.events, held.vintages
+    if events.is_empty():
+        raise NotHeldError("no event was known by that day in the releases that are held")
+    names = [f"{v.source} {v.release}" for v in vintages]
+    return Digest(
+        monthly=make_digest(events, "month"),
+        weekly=make_digest(events, "week"),
+        cells=make_cells(events),
+        provenance=Provenance(
+            vintage=", ".join(names),
+            source=", ".join(dict.fromkeys(v.source for v in vintages)),
+            licence=", ".join(dict.fromkeys(v.licence for v in vintages)),
+            citation=" ".join(dict.fromkeys(v.citation for v in vintages)),
+            first_month=month_id(held.first_day),
+            # A month is in the figures when all its days are covered.
+            last_month=last_known_month(held.last_day),
+            place_precision=_precision_words(held.place_precision_max),
+            notes=held.notes,
+            redistributable=all(v.redistributable for v in vintages),
+            covers_world=any(v.countries == "world" for v in vintages),
+            fingerprint=fingerprint,
+        ),
+    )
+
+
+def write_digest(digest: Digest, folder: Path) -> dict[str, int]:
+    """Write the three tables and `provenance.json` to a folder; gives the size of each file in bytes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    sizes = {}
+    for name in _TABLES:
+        table: pl.DataFrame = getattr(digest, name)
+        enumerated = [column for column in _ENUMERATED if column in table.columns]
+        # A column that this source cannot fill takes no room in the file; reading puts it back as nulls.
+        kept = [column for column in table.columns if table[column].null_count() < table.height or table.is_empty()]
+        path = folder / f"{name}.parquet"
+        table.select(kept).with_columns(pl.col(enumerated).cast(pl.Categorical)).write_parquet(
+            path, compression="zstd", compression_level=19, statistics=False, row_group_size=1_000_000
+        )
+        sizes[path.name] = path.stat().st_size
+    path = folder / "provenance.json"
+    path.write_text(json.dumps(asdict(digest.provenance), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return sizes | {path.name: path.stat().st_size}
+
+
+def read_digest(folder: Path) -> Digest:
+    """Read what `write_digest` wrote. Raises `MissingFileError` or `DataError` with the file's name."""
+    tables = {}
+    for name, schema in _TABLES.items():
+        path = folder / f"{name}.parquet"
+        if not path.is_file():
+            raise MissingFileError(
+                f"{path}: not there, so {folder} holds no digest. Hint: 'tocsin data digest' makes one"
+            )
+        table = pl.read_parquet(path)
+        missing = [c for c in schema if c not in table.columns and c != "mass_civilian_harm_events"]
+        if missing:
+            raise DataError(f"{path}: lacks the column(s) {', '.join(missing)}")
+        tables[name] = table.select(
+            (pl.col(column) if column in table.columns else pl.lit(None).alias(column)).cast(dtype)
+            for column, dtype in schema.items()
+        )
+    raw = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
+    return Digest(**tables, provenance=Provenance(**{**raw, "notes": tuple(raw["notes"])}))
+
+
+def urban_cells() -> Sequence[int]:
+    """PRIO-GRID numbers of the half-degree cells that hold the centre of a city of 100,000 people or more."""
+    cells: list[int] = pl.read_parquet(packaged_folder() / "urban_cells.parquet")["cell"].to_list()
+    return cells
+
+
+def _cut(digest: Digest, as_of: date | None, lag_days: int) -> Digest:
+    """Drop the months that are not wholly known at `as_of`, and what lies beyond the data's own end."""
+    if as_of is None:
+        last = digest.provenance.last_month
+    else:
+        last = min(last_known_month(as_of, lag_days=lag_days), digest.provenance.last_month)
+        if last < digest.provenance.first_month:
+            raise NotHeldError(
+                f"nothing was known on {as_of}: the figures begin in {first_day(digest.provenance.first_month):%B %Y}"
+            )
+    return digest.up_to(last)
+
+
+def _precision_words(place_precision_max: int) -> str:
+    if place_precision_max >= 7:
+        return "all events, whatever the precision of their place"
+    if place_precision_max <= 2:
+        return "located events only (the exact place, or within about 25 km)"
+    return f"events with a place precision code of {place_precision_max} or better"
+
+
+def end_of_data(digest: Digest) -> date:
+    """The last day that the figures cover."""
+    return last_day(digest.provenance.last_month)

@@ -1,0 +1,190 @@
+"""The event table: one row per incident of organised violence, whatever source it came from.
+
+Columns and their types are `EVENT_SCHEMA`; what must hold between them is `event_schema()`. Files of a source become a
+`CheckedFile` (good rows as events, bad rows apart with the reason), which the store takes in.
+
+Codes follow the UCDP GED codebook (Sundberg & Melander 2013, doi:10.1177/0022343313484347):
+
+- `date_precision` 1 exact day, 2 within 2-6 days, 3 a week, 4 8-31 days, 5 more than a month, at most a year;
+- `place_precision` 1 exact place, 2 within about 25 km of a known point, 3 second-order and 4 first-order
+  administrative division, 5 a line or vague area, 6 country only, 7 at sea or in the air;
+- `clarity` 1 events reported one by one, 2 figures summed over several incidents.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import TYPE_CHECKING, Literal
+
+import polars as pl
+
+from tocsin.errors import DataError
+
+if TYPE_CHECKING:
+    from pandera.polars import DataFrameSchema
+
+Verdict = Literal["rejected", "questioned"]
+Kind = Literal["state", "nonstate", "onesided"]
+KINDS: tuple[Kind, ...] = ("state", "nonstate", "onesided")
+
+FIRST_DAY = date(1989, 1, 1)
+"""UCDP GED begins here; nothing earlier can be an event of it."""
+
+EVENT_SCHEMA: dict[str, type[pl.DataType]] = {
+    "event_id": pl.String,  # the source's own id
+    "source": pl.String,  # "ucdp-ged"
+    "vintage": pl.String,  # source and release, "ucdp-ged 21.1"
+    "date": pl.Date,  # first day
+    "date_end": pl.Date,  # last day; the first one again where the file has no such column
+    "date_precision_days": pl.Int16,  # longest span the code stands for; null where the column was left out
+    "date_precision": pl.Int8,  # the source's code, 1-5
+    "lat": pl.Float64,  # degrees north
+    "lon": pl.Float64,  # degrees east
+    "place_precision": pl.Int8,  # the source's code, 1-7; null where the column was left out
+    "clarity": pl.Int8,  # the source's code, 1-2
+    "country": pl.String,  # ISO 3166-1 alpha-3
+    "theatre": pl.String,  # the country's short name
+    "kind": pl.String,  # one of KINDS
+    "actor_a": pl.String,
+    "actor_b": pl.String,
+    "deaths_low": pl.Int32,
+    "deaths_best": pl.Int32,
+    "deaths_high": pl.Int32,
+    "deaths_civilians": pl.Int32,
+    "preliminary": pl.Boolean,
+    "source_office": pl.String,
+    "source_date": pl.String,
+    "source_headline": pl.String,
+}
+
+DATE_PRECISION_DAYS = {1: 1, 2: 6, 3: 7, 4: 31, 5: 366}
+"""UCDP's date code -> the longest span in days it stands for."""
+
+PLACE_PRECISIONS = (1, 2, 3, 4, 5, 6, 7)
+
+_NULLABLE = {
+    "date_precision_days",
+    "date_precision",
+    "place_precision",
+    "clarity",
+    "deaths_civilians",
+    "source_office",
+    "source_date",
+    "source_headline",
+}
+
+
+@cache
+def event_schema() -> DataFrameSchema:
+    """The pandera schema of an event table: types, ranges, categories and the order of dates.
+
+    That `deaths_low <= deaths_best <= deaths_high` is not demanded: every real release of UCDP GED holds rows, about
+    eight in a thousand, where it fails, and they are kept as coded (a file's report counts them as questioned).
+    """
+    import pandera.polars as pa
+
+    ranges = {
+        "date": pa.Check.ge(FIRST_DAY),
+        "date_precision_days": pa.Check.isin(sorted(DATE_PRECISION_DAYS.values())),
+        "date_precision": pa.Check.in_range(1, 5),
+        "lat": pa.Check.in_range(-90, 90),
+        "lon": pa.Check.in_range(-180, 180),
+        "place_precision": pa.Check.in_range(1, 7),
+        "clarity": pa.Check.in_range(1, 2),
+        "country": pa.Check.str_length(3, 3),
+        "kind": pa.Check.isin(list(KINDS)),
+        "actor_a": pa.Check.str_length(min_value=1),
+        "actor_b": pa.Check.str_length(min_value=1),
+        **{name: pa.Check.ge(0) for name in EVENT_SCHEMA if name.startswith("deaths_")},
+    }
+    return pa.DataFrameSchema(
+        {
+            name: pa.Column(dtype, checks=ranges.get(name), nullable=name in _NULLABLE, unique=name == "event_id")
+            for name, dtype in EVENT_SCHEMA.items()
+        },
+        checks=pa.Check(
+            lambda data: data.lazyframe.select(pl.col("date_end") >= pl.col("date")), name="date_end >= date"
+        ),
+        strict=True,
+        ordered=True,
+    )
+
+
+def empty_events() -> pl.DataFrame:
+    """An event table of no rows."""
+    return pl.DataFrame(schema=EVENT_SCHEMA)
+
+
+def validate_events(events: pl.DataFrame) -> pl.DataFrame:
+    """The same table when it is a valid event table of one file; raises `DataError` naming all that is wrong."""
+    from pandera.errors import SchemaError, SchemaErrors
+
+    try:
+        event_schema().validate(events, lazy=True)
+    except SchemaErrors as errors:
+        cases = {(str(e.schema.name), str(e.check)) for e in errors.schema_errors if isinstance(e, SchemaError)}
+        wrong = "; ".join(f"{column}: {check}" for column, check in sorted(cases)) or str(errors)
+        raise DataError(f"not a valid event table: {wrong}") from None
+    return events
+
+
+@dataclass(frozen=True)
+class Release:
+    """One release of a source: what it is called, the period it speaks for, the day it became available."""
+
+    source: str
+    name: str
+    kind: Literal["yearly", "candidate"]
+    first_day: date
+    last_day: date
+    published: date
+    published_assumed: bool
+    rank: tuple[int, ...]  # of two releases of a source that cover the same day, the higher rank is in force
+    licence: str
+    citation: str
+    redistributable: bool
+
+    @property
+    def vintage(self) -> str:
+        """Source and release, as events carry it: `ucdp-ged 21.1`."""
+        return f"{self.source} {self.name}"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing wrong with rows of a file."""
+
+    verdict: Verdict
+    reason: str
+    columns: tuple[str, ...]
+    count: int
+    examples: tuple[str, ...]  # up to three, each with its row number and the values found
+
+    def __str__(self) -> str:
+        where = f"{'column' if len(self.columns) == 1 else 'columns'} {', '.join(self.columns)}"
+        return f"{self.count:,} {self.verdict}: {self.reason} ({where}; {'; '.join(self.examples)})"
+
+
+@dataclass(frozen=True, eq=False)
+class CheckedFile:
+    """A file of events after all checks: what can go into the store, and all that was wrong with the rest.
+
+    `events` follows `EVENT_SCHEMA`. `rejected` and `questioned` hold the rows as found (String columns): `row` (the
+    line of a CSV, the row of a Parquet file), `reason`, then the columns that were checked. `countries` are ISO codes,
+    or None for the whole world; with `first_day` and `last_day` they say what the file speaks for.
+    """
+
+    file: str
+    sha256: str
+    release: Release
+    events: pl.DataFrame
+    rejected: pl.DataFrame
+    questioned: pl.DataFrame
+    findings: tuple[Finding, ...]
+    notes: tuple[str, ...]
+    countries: tuple[str, ...] | None
+    first_day: date
+    last_day: date
+    place_precisions: tuple[int, ...]  # held in the rows, or 1..n where the column was left out

@@ -1,0 +1,8 @@
+"""The digest as dense arrays at an as-of day, and the features computed from them."""
+
+from __future__ import annotations
+
+from tocsin.panel.features import FEATURES, Feature, feature_array
+from tocsin.panel.panel import CROSSING_DEATHS, Panel, build_panel
+
+__all__ = ["CROSSING_DEATHS", "FEATURES", "Feature", "Panel", "build_panel", "feature_array"]

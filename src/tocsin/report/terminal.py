@@ -1,0 +1,128 @@
+"""An assessment as tables: coloured on a terminal, plain text elsewhere."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import IO, Literal
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from tocsin.warn import Assessment, GroupAssessment, percent
+
+_BARS = "▁▂▃▄▅▆▇█"
+_STYLE = {"warning": "bold red", "watch": "yellow", "none": "dim"}
+_VIEWS: tuple[tuple[Literal["new_risk", "ongoing", "mass_casualty"], str], ...] = (
+    ("new_risk", "New risk: fewer than 25 deaths in the past 12 months, by P(25 deaths or more)"),
+    ("ongoing", "Ongoing: 25 deaths or more in the past 12 months, by expected deaths"),
+    ("mass_casualty", "Mass-casualty risk: one attack on civilians with 20 deaths or more, across both lists"),
+)
+_PLAIN_WIDTH = 150
+
+
+def print_assessment(assessment: Assessment, top: int, *, file: IO[str] | None = None) -> None:
+    """Print headline, the three views with at most `top` lines each, and what the figures rest on."""
+    console = Console(file=file, highlight=False)
+    if not console.is_terminal:
+        console = Console(file=file, highlight=False, width=_PLAIN_WIDTH, no_color=True, soft_wrap=False)
+    console.print()
+    console.print(Text(assessment.headline, style="bold"))
+    for name, title in _VIEWS:
+        lines = assessment.view(name, top)
+        console.print()
+        console.print(Text(f"{title}, within {assessment.horizon_months} months", style="bold cyan"))
+        if lines:
+            console.print(_table(lines, name, rich=console.is_terminal))
+        else:
+            console.print("  none")
+    console.print()
+    for line in _foot(assessment):
+        console.print(Text(line, style="dim" if console.is_terminal else ""))
+
+
+def _table(lines: tuple[GroupAssessment, ...], view: str, *, rich: bool) -> Table:
+    table = Table(box=box.SIMPLE_HEAD if rich else box.ASCII2, pad_edge=False, show_edge=False)
+    table.add_column("#", justify="right")
+    table.add_column("group", overflow="fold", min_width=18)
+    table.add_column("level")
+    table.add_column("P(>=25 deaths)", justify="right", no_wrap=True)
+    table.add_column("since last\nmonth", justify="right", no_wrap=True)
+    table.add_column("P(mass\ncasualty)", justify="right", no_wrap=True)
+    table.add_column("expected deaths", justify="right", no_wrap=True)
+    table.add_column("deaths\n3m / 12m", justify="right", no_wrap=True)
+    table.add_column("last 24 months", no_wrap=True)
+    base = lines[0]
+    for line in lines:
+        rank = {"new_risk": line.rank_new_risk, "ongoing": line.rank_ongoing}.get(view, line.rank_mass_casualty)
+        name = Text(safe(line.group))
+        if line.resurgent:
+            name.append(" resurgent", style="magenta")
+        table.add_row(
+            str(rank),
+            name,
+            Text(line.level if line.level != "none" else "-", style=_STYLE[line.level]),
+            f"{percent(line.p_deaths25)} ({_interval(line.p_deaths25_low, line.p_deaths25_high)})",
+            _change(line),
+            f"{percent(line.p_mass_casualty)} ({_interval(line.p_mass_casualty_low, line.p_mass_casualty_high)})",
+            f"{line.expected_deaths:,.0f} ({line.expected_deaths_low:,.0f}-{line.expected_deaths_high:,.0f})",
+            f"{line.deaths_last_3m:,} / {line.deaths_last_12m:,}",
+            sparkline(line.recent_deaths),
+        )
+    if view == "mass_casualty":
+        rates = {
+            "new risk": [g for g in lines if g.list == "new_risk"],
+            "ongoing": [g for g in lines if g.list == "ongoing"],
+        }
+        said = ", ".join(f"{name} {percent(rows[0].base_rate_mass_casualty)}" for name, rows in rates.items() if rows)
+        table.caption = f"base rate of a mass-casualty attack: {said}"
+    else:
+        table.caption = (
+            f"base rates on this list: 25 deaths {percent(base.base_rate_deaths25)}, "
+            f"mass-casualty attack {percent(base.base_rate_mass_casualty)}"
+        )
+    table.caption_justify = "left"
+    return table
+
+
+def _interval(low: float, high: float) -> str:
+    return f"{percent(low)}-{percent(high)}"
+
+
+def _change(line: GroupAssessment) -> str:
+    if line.p_deaths25_previous is None:
+        return "new"
+    points = 100 * (line.p_deaths25 - line.p_deaths25_previous)
+    return "=" if abs(points) < 0.5 else f"{points:+.0f} pts"
+
+
+def _foot(assessment: Assessment) -> list[str]:
+    lag = f", events known after {assessment.lag_days} days" if assessment.lag_days else ""
+    return [
+        f"As of {assessment.as_of} ({assessment.as_of_mode}{lag}). Figures to {assessment.data_until}. "
+        f"Horizon {assessment.horizon_months} months. Data: {assessment.vintage}. Model: {assessment.model}.",
+        "Probabilities with the 90% interval of their estimate; expected deaths with an 80% interval; ranks are the "
+        "world's. Watch and warning: see 'Levels' in the documentation.",
+        *assessment.notes,
+        f"Source: {assessment.citation}. Licence: {assessment.licence}.",
+    ]
+
+
+def sparkline(values: tuple[int, ...]) -> str:
+    """Deaths a month as a row of bars, each series on its own scale; a dot is a month without a death.
+
+    >>> sparkline((0, 1, 8))
+    '·▁█'
+    """
+    top = max(values, default=0)
+    return "".join("·" if v == 0 else _BARS[min(7, (8 * v - 1) // top)] for v in values)
+
+
+def safe(name: str) -> str:
+    """A name from a data file without control characters, so that it can not steer the terminal.
+
+    >>> safe("A\\x1b[31mB")
+    'A[31mB'
+    """
+    return "".join(c for c in name if unicodedata.category(c) not in ("Cc", "Cf"))

@@ -1,0 +1,77 @@
+"""Where things are and what holds by default, read from the environment and from one TOML file.
+
+Order, the first wins: environment variables (`TOCSIN_HOME`, `TOCSIN_LAG_DAYS`, ...), the file `tocsin.toml` in the
+current folder, the file `tocsin.toml` in the store's folder, the defaults below.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from platformdirs import user_data_path
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from tocsin.errors import InputError
+
+AsOfMode = Literal["reconstructed", "strict"]
+
+
+def default_home() -> Path:
+    """The folder of the store: `TOCSIN_HOME`, or the platform's data folder for tocsin."""
+    named = os.environ.get("TOCSIN_HOME")
+    return Path(named).expanduser() if named else user_data_path("tocsin", appauthor=False)
+
+
+class Settings(BaseSettings):
+    """Every setting of tocsin, with its default."""
+
+    model_config = SettingsConfigDict(env_prefix="TOCSIN_", extra="forbid")
+
+    home: Path = Field(default_factory=default_home, description="folder of the store")
+    as_of_mode: AsOfMode = Field("reconstructed", description="what counts as known on a past day")
+    lag_days: int = Field(0, ge=0, le=3650, description="days after which an event counts as known")
+    lock_seconds: float = Field(60.0, ge=0, description="how long a write waits for another one to finish")
+    watch_budget: int = Field(20, ge=1, description="groups a month put on watch or higher, per list")
+    warning_budget: int = Field(5, ge=1, description="groups a month put on warning, per list")
+    theatres: dict[str, list[str]] = Field(default_factory=dict, description="named theatres: name -> countries")
+    aliases: dict[str, str] = Field(default_factory=dict, description="common names: name -> the source's name")
+
+    @field_validator("home")
+    @classmethod
+    def _expand(cls, home: Path) -> Path:
+        return home.expanduser()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        files = [Path("tocsin.toml"), default_home() / "tocsin.toml"]
+        tomls = [TomlConfigSettingsSource(settings_cls, toml_file=file) for file in files if file.is_file()]
+        return (init_settings, env_settings, *tomls)
+
+
+def load_settings(**given: Any) -> Settings:
+    """The settings in force now; `given` overrides all of them. Raises `InputError` naming what is wrong."""
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']} (got {e['input']!r})" for e in error.errors())
+        raise InputError(f"a setting cannot be used: {wrong}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"tocsin.toml is not valid TOML: {error}") from None
+
+
+@cache
+def packaged_folder() -> Path:
+    """The folder of the data files inside the package."""
+    return Path(__file__).parent / "data"

@@ -1,0 +1,204 @@
+"""UCDP GED, yearly and Candidate releases: from the source's own columns to events, with every check on the way.
+
+Follows the UCDP GED codebook (Sundberg & Melander 2013, doi:10.1177/0022343313484347) and, for preliminary events, the
+Candidate Events Dataset (Hegre et al. 2020, doi:10.1177/2053168020935257). `source_original` and `source_article` are
+not among the columns read, because they carry names of persons.
+
+Rows that cannot be are *rejected*. Deaths whose low, best and high figures are out of order are the publisher's own
+coding and occur in every release (1,462 of 176,579 located events of 21.1): such rows are taken in as coded and
+*questioned*, that is counted and listed. Of rows that share an id the first is kept when they agree in every column
+read; when they differ all are rejected, since nothing says which is right.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from tocsin.countries import theatre_by_iso3
+from tocsin.errors import DataError, InputError, did_you_mean
+from tocsin.events import DATE_PRECISION_DAYS, EVENT_SCHEMA, PLACE_PRECISIONS, CheckedFile, Release, validate_events
+from tocsin.sources.findings import said, set_apart, torn_findings, torn_rows
+from tocsin.sources.reading import ROW, RawTable, read_table
+from tocsin.sources.ucdp_checks import (
+    GED_COLUMNS,
+    KEPT_IF_THERE,
+    READ,
+    REQUIRED,
+    cell_text,
+    mapped_cells,
+    row_checks,
+    typed_cells,
+)
+from tocsin.sources.ucdp_release import ged_release, release_in_file_name
+from tocsin.sources.unpacking import first_line
+
+WORLD_COUNTRIES = {"yearly": 50, "candidate": 20}
+"""A file with events in at least so many countries is taken to speak for the whole world: a yearly release has events
+in more than a hundred, a single month in some fifty."""
+
+
+def read_ged(
+    path: Path,
+    *,
+    release: str | None = None,
+    published: date | None = None,
+    place_precision_max: int | None = None,
+    covers: str | None = None,
+    covers_until: int | None = None,
+    strict: bool = False,
+) -> CheckedFile:
+    """A file of UCDP GED events, checked row by row.
+
+    path : CSV (plain, .gz, .zip) or Parquet, with all GED columns or only `REQUIRED` ones.
+    release : as in `ged_release`; by default the one the file's name gives.
+    published : the day it became available; by default the assumed one of `ged_release`.
+    place_precision_max : the coarsest place precision the file holds; needed where `where_prec` was left out.
+    covers : "world" or "file" (the countries in it); by default the world from `WORLD_COUNTRIES` countries on.
+    covers_until : last year a yearly file speaks for. By default that of its last event: a file may have been cut, and
+        silence after its last event must not be taken for peace. Its first year is likewise that of its first event.
+    strict : refuse the file when any row is rejected or questioned.
+
+    Raises `MissingFileError`, `InputError` for options that cannot be, `DataError` for a file that cannot be used.
+    """
+    raw = read_table(path, READ, standard_header=GED_COLUMNS)
+    is_of, note = _release_of(path, raw, release, published)
+    _check_columns(raw)
+    if place_precision_max is not None and place_precision_max not in PLACE_PRECISIONS:
+        raise InputError(f"--place-precision-max is 1 to 7, got {place_precision_max}")
+    if "where_prec" not in raw.columns and place_precision_max is None:
+        raise InputError(
+            f"{raw.file} has no column where_prec, so what it holds cannot be told; say the coarsest place precision "
+            "in it, e.g. --place-precision-max 2 for a file of events located within about 25 km, or 7 for all events"
+        )
+    frame, notes = _without_tags(raw)
+    if frame.is_empty() and raw.torn.is_empty():
+        raise DataError(f"{raw.file} has a header and no rows")
+    try:
+        frame = frame.with_columns(typed_cells(frame)).with_columns(mapped_cells(frame))
+    except pl.exceptions.PolarsError as error:
+        raise DataError(f"{raw.file} has a column of a type that GED does not have ({first_line(error)})") from None
+    checks = row_checks(frame, is_of)
+    flags = frame.select(check.holds.fill_null(True).alias(str(i)) for i, check in enumerate(checks))
+    rejected, found_rejected = set_apart(frame, flags, checks, "rejected", raw)
+    fine = ~frame[ROW].is_in(rejected[ROW].implode())
+    good = frame.filter(fine)
+    questioned, found_questioned = set_apart(good, flags.filter(fine), checks, "questioned", raw)
+    findings = (*torn_findings(raw), *found_rejected, *found_questioned)
+    rejected = pl.concat([torn_rows(raw, rejected), rejected]).sort(ROW)
+    if good.is_empty():
+        raise DataError(f"{raw.file}: none of its {rejected.height:,} rows can be used. {said(findings)}")
+    if strict and findings:
+        raise DataError(f"{raw.file} refused by --strict. {said(findings)}")
+    events = validate_events(_events(good, is_of))
+    countries, first, last = _coverage(events, is_of, covers, covers_until)
+    return CheckedFile(
+        file=raw.file,
+        sha256=raw.sha256,
+        release=is_of,
+        events=events,
+        rejected=rejected,
+        questioned=questioned,
+        findings=findings,
+        notes=(*raw.notes, *note, *notes),
+        countries=countries,
+        first_day=first,
+        last_day=last,
+        place_precisions=_precisions(raw, events, place_precision_max),
+    )
+
+
+def _release_of(path: Path, raw: RawTable, asked: str | None, published: date | None) -> tuple[Release, list[str]]:
+    named = release_in_file_name(raw.inner_file or "") or release_in_file_name(path.name)
+    name = asked or named
+    if name is None:
+        raise InputError(f"the name of {path.name} does not say which release it is; give it, e.g. --release 24.1")
+    differs = [f"{path.name} is named like release {named} and taken in as {name}, as asked"] if named != name else []
+    return ged_release(name, published), differs if named else []
+
+
+def _check_columns(raw: RawTable) -> None:
+    missing = [name for name in REQUIRED if name not in raw.columns]
+    if missing:
+        hints = "".join(did_you_mean(name, raw.columns, most=1).replace("Did you mean", f"For {name} did you mean")
+                        for name in missing)  # fmt: skip
+        raise DataError(
+            f"{raw.file} is not a GED file: {len(missing)} of {len(REQUIRED)} needed columns are missing "
+            f"({', '.join(missing)}); it has {len(raw.columns)}: {', '.join(raw.columns[:12])}"
+            f"{', ...' if len(raw.columns) > 12 else ''}.{hints}"
+        )
+
+
+def _without_tags(raw: RawTable) -> tuple[pl.DataFrame, list[str]]:
+    """The rows without a line of HXL hashtags, which some redistributors put below the header."""
+    if raw.frame.schema["id"] != pl.String:
+        return raw.frame, []
+    tags = raw.frame["id"].str.starts_with("#").fill_null(False)
+    count = int(tags.sum())
+    return (raw.frame.filter(~tags), [f"{count} line of HXL hashtags passed over"]) if count else (raw.frame, [])
+
+
+def _events(good: pl.DataFrame, release: Release) -> pl.DataFrame:
+    def value(name: str) -> pl.Expr:
+        return pl.col(f"_{name}") if name in good.columns else pl.lit(None)
+
+    end = "date_end" if "date_end" in good.columns else "date_start"
+    span = pl.col("_date_prec").replace_strict(DATE_PRECISION_DAYS, default=None, return_dtype=pl.Int16)
+    made = {
+        "event_id": pl.col("_id").cast(pl.String),
+        "source": pl.lit(release.source),
+        "vintage": pl.lit(release.vintage),
+        "date": pl.col("_date_start"),
+        "date_end": pl.col(f"_{end}"),
+        "date_precision_days": span if "date_prec" in good.columns else pl.lit(None),
+        "date_precision": value("date_prec"),
+        "lat": pl.col("_latitude"),
+        "lon": pl.col("_longitude"),
+        "place_precision": value("where_prec"),
+        "clarity": value("event_clarity"),
+        "country": pl.col("_iso3"),
+        "theatre": pl.col("_iso3").replace_strict(theatre_by_iso3(), return_dtype=pl.String),
+        "kind": pl.col("_kind"),
+        "actor_a": pl.col("_side_a"),
+        "actor_b": pl.col("_side_b"),
+        "deaths_low": pl.col("_low"),
+        "deaths_best": pl.col("_best"),
+        "deaths_high": pl.col("_high"),
+        "deaths_civilians": value("deaths_civilians"),
+        "preliminary": pl.lit(release.kind == "candidate"),
+        **{name: cell_text(name) if name in good.columns else pl.lit(None) for name in KEPT_IF_THERE},
+    }
+    return good.select(made[name].cast(dtype).alias(name) for name, dtype in EVENT_SCHEMA.items())
+
+
+def _coverage(
+    events: pl.DataFrame, release: Release, covers: str | None, until: int | None
+) -> tuple[tuple[str, ...] | None, date, date]:
+    """The countries (None for the world) and the days the file speaks for."""
+    countries = tuple(events["country"].unique().sort())
+    world = covers == "world" or (covers is None and len(countries) >= WORLD_COUNTRIES[release.kind])
+    if covers not in (None, "world", "file"):
+        raise InputError(f"--covers is world or file, got {covers!r}")
+    if release.kind == "candidate":
+        if until is not None:
+            raise InputError("--covers-until is for yearly releases; a Candidate release covers its months")
+        return None if world else countries, release.first_day, release.last_day
+    years = events.select(first=pl.col("date").dt.year().min(), last=pl.col("date_end").dt.year().max()).row(0)
+    if until is not None and not years[1] <= until <= release.last_day.year:
+        raise InputError(
+            f"--covers-until is a year from {years[1]} (the file's last event) to {release.last_day.year} (the end of "
+            f"release {release.name}), got {until}"
+        )
+    return None if world else countries, date(years[0], 1, 1), date(until or years[1], 12, 31)
+
+
+def _precisions(raw: RawTable, events: pl.DataFrame, most: int | None) -> tuple[int, ...]:
+    """The place precisions a file holds: all up to the given or the coarsest one, since cuts are upper bounds."""
+    if "where_prec" not in raw.columns:
+        return PLACE_PRECISIONS[:most]
+    coarsest = int(events["place_precision"].max())  # type: ignore[arg-type]
+    if most is not None and coarsest > most:
+        raise InputError(f"{raw.file} has events of place precision {coarsest}, beyond --place-precision-max {most}")
+    return PLACE_PRECISIONS[: most or coarsest]

@@ -1,0 +1,246 @@
+"""The store: events as imported, kept in Parquet parts under a manifest.
+
+    home/store/manifest.json            what is held; replacing it is what makes a write count
+    home/store/parts/*.parquet          one per imported file, named by its content
+    home/store/rejected/*.csv           rows that were rejected or questioned, with line and reason
+    home/store/.lock                    held by the one who writes
+
+Readers take no lock: they read the manifest and then the parts it names. A part is deleted only after a manifest that
+does not name it is in place; a reader that met the moment in between reads the manifest again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from tocsin.errors import DataError, InputError, NotHeldError, StoreBusyError, did_you_mean
+from tocsin.events import CheckedFile
+from tocsin.settings import load_settings
+from tocsin.store.inforce import AsOfMode, EventsInForce, events_in_force
+from tocsin.store.manifest import (
+    Part,
+    Vintage,
+    fingerprint_of,
+    manifest_text,
+    read_manifest,
+    vintages_of,
+    write_synced,
+)
+
+_READ_TRIES = 5
+
+
+@dataclass(frozen=True)
+class Added:
+    """What became of one file: already held, or taken in, and the files of the same release it replaced."""
+
+    part: Part
+    unchanged: bool
+    replaced: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Store:
+    """The events held in a folder. Cheap to make; nothing is read or written until asked."""
+
+    home: Path
+    lock_seconds: float = 60.0
+
+    @classmethod
+    def open(cls, home: Path | None = None) -> Store:
+        """The store in `home`, by default in the folder that the settings name."""
+        settings = load_settings(**({} if home is None else {"home": home}))
+        return cls(settings.home, settings.lock_seconds)
+
+    @property
+    def folder(self) -> Path:
+        """Where everything of the store lies."""
+        return self.home / "store"
+
+    @property
+    def _manifest(self) -> Path:
+        return self.folder / "manifest.json"
+
+    # --- asking ---------------------------------------------------------------------------------------------------
+
+    def vintages(self) -> tuple[Vintage, ...]:
+        """The releases held, in order of precedence, lowest first. Raises `DataError` for a damaged store."""
+        return vintages_of(read_manifest(self._manifest))
+
+    def is_empty(self) -> bool:
+        """Whether nothing is held."""
+        return not read_manifest(self._manifest)
+
+    def fingerprint(self) -> str:
+        """A hash (64 hexadecimal digits) that changes whenever what is held does."""
+        return fingerprint_of(read_manifest(self._manifest))
+
+    def events(
+        self,
+        as_of: date | None = None,
+        mode: AsOfMode = "reconstructed",
+        lag_days: int = 0,
+        *,
+        place_precision_max: int | None = None,
+    ) -> EventsInForce:
+        """The events that count as known on the day `as_of` (None: all that is held).
+
+        In `reconstructed` mode the newest release held counts for every country and day it covers, and an event is
+        known `lag_days` after its last day (after the end of its month where it is dated no finer). In `strict` mode
+        only releases published by `as_of` count, the lag as well. Where the releases used hold different place
+        precisions the events they have in common are used, and a note says so; `place_precision_max` asks for others.
+
+        Raises `NotHeldError` when the store is empty, nothing was published by then, or nothing that early is held;
+        `DataError` when it is damaged.
+        """
+        for tried in range(_READ_TRIES):
+            parts = read_manifest(self._manifest)
+            try:
+                return events_in_force(
+                    self.folder,
+                    parts,
+                    as_of=as_of,
+                    mode=mode,
+                    lag_days=lag_days,
+                    place_precision_max=place_precision_max,
+                )
+            except FileNotFoundError as error:
+                # A writer may just have replaced what we were about to read.
+                if read_manifest(self._manifest) == parts or tried == _READ_TRIES - 1:
+                    raise DataError(
+                        f"the store is damaged: {error.filename} is missing; remove that release with `tocsin data "
+                        "remove` and import it again"
+                    ) from None
+        raise AssertionError("unreachable")
+
+    # --- writing --------------------------------------------------------------------------------------------------
+
+    def add(self, *files: CheckedFile) -> tuple[Added, ...]:
+        """Take files in, all or none. The same file again changes nothing.
+
+        A file replaces those of the same release that it covers wholly (same countries and days) or that bear its name.
+        Raises `StoreBusyError` when another process keeps writing, `DataError` for a damaged store.
+        """
+        packed = [_packed(file) for file in files]
+        with self._writing():
+            before = parts = read_manifest(self._manifest)
+            added = []
+            for file, content in zip(files, packed, strict=True):
+                result, parts = self._place(file, content, parts)
+                added.append(result)
+            if parts != before:
+                self._commit(parts)
+        return tuple(added)
+
+    def _place(self, file: CheckedFile, content: bytes, parts: tuple[Part, ...]) -> tuple[Added, tuple[Part, ...]]:
+        part = _part_of(file, content, sequence=1 + max((p.sequence for p in parts), default=0))
+        held = next((p for p in parts if p.says_the_same_as(part)), None)
+        if held is not None:
+            return Added(held, True, ()), parts
+        replaced = [
+            p
+            for p in parts
+            if p.release.vintage == part.release.vintage and (p.file == part.file or part.covers_all_of(p))
+        ]
+        # One release has one day of publication: the one said last.
+        kept = [
+            replace(p, release=part.release) if p.release.vintage == part.release.vintage else p
+            for p in parts
+            if p not in replaced
+        ]
+        self._write(part.parquet, content)
+        for name, rows in ((part.rejected_file, file.rejected), (part.questioned_file, file.questioned)):
+            if name is not None:
+                self._write(name, rows.write_csv().encode())
+        return Added(part, False, tuple(p.file for p in replaced)), (*kept, part)
+
+    def remove(self, release: str) -> Vintage:
+        """Drop a release, named `21.1` or `ucdp-ged 21.1`; gives back what it was. Raises `NotHeldError` if absent."""
+        with self._writing():
+            parts = read_manifest(self._manifest)
+            gone = [p for p in parts if release in (p.release.name, p.release.vintage)]
+            if not gone:
+                held = [vintage.release for vintage in vintages_of(parts)]
+                raise NotHeldError(
+                    f"no release {release!r} is held; held: {', '.join(held) or 'none'}.{did_you_mean(release, held)}"
+                )
+            sources = {p.release.source for p in gone}
+            if len(sources) > 1:
+                raise InputError(f"{release!r} names a release of {' and of '.join(sorted(sources))}; say which")
+            self._commit(tuple(p for p in parts if p not in gone))
+        return vintages_of(gone)[0]
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """The right to write, alone; leftovers of a write that was killed are cleared first."""
+        try:
+            for folder in (self.folder, self.folder / "parts", self.folder / "rejected"):
+                folder.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(self.folder / ".lock")
+            with lock.acquire(timeout=self.lock_seconds):
+                self._clear(read_manifest(self._manifest))
+                yield
+        except Timeout:
+            raise StoreBusyError(
+                f"another tocsin is writing to the store at {self.folder} and was not done after "
+                f"{self.lock_seconds:g} s; try again, or wait longer with TOCSIN_LOCK_SECONDS"
+            ) from None
+        except OSError as error:
+            raise InputError(f"the store at {self.folder} cannot be written: {error.strerror or error}") from None
+
+    def _write(self, name: str, content: bytes) -> None:
+        write_synced(self.folder / name, content)
+
+    def _commit(self, parts: tuple[Part, ...]) -> None:
+        write_synced(self._manifest, manifest_text(parts).encode())
+        self._clear(parts)
+
+    def _clear(self, parts: Sequence[Part]) -> None:
+        """Delete what the manifest does not name: parts replaced, and what killed writes left."""
+        named = {name for p in parts for name in (p.parquet, p.rejected_file, p.questioned_file)}
+        for folder in ("parts", "rejected"):
+            for path in (self.folder / folder).iterdir():
+                if f"{folder}/{path.name}" not in named:
+                    path.unlink()
+        self._manifest.with_name(f".{self._manifest.name}.tmp").unlink(missing_ok=True)
+
+
+def _packed(file: CheckedFile) -> bytes:
+    """The events as Parquet, the same bytes for the same events, smaller and faster to search when sorted by place."""
+    content = io.BytesIO()
+    file.events.sort("country", "date", "event_id").write_parquet(content, compression="zstd")
+    return content.getvalue()
+
+
+def _part_of(file: CheckedFile, content: bytes, *, sequence: int) -> Part:
+    digest = hashlib.sha256(content).hexdigest()
+    # What a part speaks for is not in its rows, so its name is made of both file and rows; sidecars follow.
+    stem = re.sub(r"[^A-Za-z0-9._-]+", "_", Path(file.file).name.split(".")[0])[:60]
+    name = f"{file.release.name}-{stem}-{hashlib.sha256((file.sha256 + digest).encode()).hexdigest()[:12]}"
+    return Part(
+        release=file.release,
+        file=file.file,
+        file_sha256=file.sha256,
+        parquet=f"parts/{file.release.source}-{name}.parquet",
+        parquet_bytes=len(content),
+        parquet_sha256=digest,
+        rows=file.events.height,
+        rejected=file.rejected.height,
+        questioned=file.questioned.height,
+        rejected_file=f"rejected/{name}.csv" if file.rejected.height else None,
+        questioned_file=f"rejected/{name}-questioned.csv" if file.questioned.height else None,
+        countries=file.countries,
+        first_day=file.first_day,
+        last_day=file.last_day,
+        place_precisions=file.place_precisions,
+        sequence=sequence,
+    )

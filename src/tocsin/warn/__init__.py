@@ -1,0 +1,20 @@
+"""From forecasts to warnings: levels, lists, the assessment."""
+
+from __future__ import annotations
+
+from tocsin.warn.assess import HORIZONS, Assessment, GroupAssessment, assess
+from tocsin.warn.headline import headline, percent
+from tocsin.warn.levels import LEVELS, Level, resurgent, view_levels
+
+__all__ = [
+    "HORIZONS",
+    "LEVELS",
+    "Assessment",
+    "GroupAssessment",
+    "Level",
+    "assess",
+    "headline",
+    "percent",
+    "resurgent",
+    "view_levels",
+]

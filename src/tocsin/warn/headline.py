@@ -1,0 +1,48 @@
+"""The one sentence above an assessment: the most important thing, plainly."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tocsin.warn.assess import Assessment, GroupAssessment
+
+
+def headline(assessment: Assessment) -> str:
+    """What stands out: the new risk most likely to reach 25 deaths, and the highest risk of a mass-casualty attack."""
+    months = assessment.horizon_months
+    where = f" in {assessment.theatre}" if assessment.theatre else ""
+    new, risky = assessment.view("new_risk", 1), assessment.view("mass_casualty", 1)
+    warned = sum(group.level == "warning" for group in assessment.groups)
+    parts = []
+    if new:
+        parts.append(
+            f"of the groups{where} with fewer than 25 deaths in the past year, {new[0].group} is the most likely to "
+            f"reach 25 within {months} months ({percent(new[0].p_deaths25)}; base rate {percent(new[0].base_rate_deaths25)})"
+        )
+    else:
+        parts.append(f"every group seen{where} already had 25 deaths or more in the past year")
+    if risky:
+        parts.append(
+            f"a mass-casualty attack is most likely by {_named(risky[0])} ({percent(risky[0].p_mass_casualty)}; base "
+            f"rate {percent(risky[0].base_rate_mass_casualty)})"
+        )
+    count = "no group is" if not warned else "1 group is" if warned == 1 else f"{warned} groups are"
+    return f"As of {assessment.as_of:%-d %B %Y}, " + "; ".join(parts) + f"; {count} on warning."
+
+
+def percent(p: float) -> str:
+    """A probability for people: whole percent, finer below 10%, never a bare 0% or 100%.
+
+    >>> percent(0.614), percent(0.0152), percent(0.0001), percent(0.9993)
+    ('61%', '1.5%', '<0.1%', '>99%')
+    """
+    if p < 0.001:
+        return "<0.1%"
+    if p > 0.99:
+        return ">99%"
+    return f"{p:.1%}" if p < 0.095 else f"{p:.0%}"
+
+
+def _named(group: GroupAssessment) -> str:
+    return f"{group.group} (resurgent)" if group.resurgent else group.group
