@@ -21,8 +21,9 @@ endif
 RUN := .venv/bin/python
 SETUP = @python="$(PYTHON)"; \
 	if ! "$${python:-false}" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
-		echo "tocsin set-up: Python 3.11 or newer is needed, and $${python:-every python3 on the path}" \
-			"is `"$${python:-python3}" --version 2>&1 || echo missing`. Name one: make PYTHON=/path/to/python3.11 ..." >&2; \
+		found=`"$${python:-python3}" --version 2>&1` || found="not there"; \
+		echo "tocsin set-up: Python 3.11 or newer is needed, and $${python:-python3} is $$found." \
+			"Name one: make PYTHON=/path/to/python3.11 ..." >&2; \
 		exit 2; \
 	fi; \
 	"$$python" tools/environment.py --lock "$(LOCK)"

@@ -1,5 +1,58 @@
-"""tocsin: early warning and what-if analysis for competing armed groups, from public conflict event data."""
+"""tocsin: early warning and what-if analysis for competing armed groups, from public conflict event data.
+
+The public names are loaded when first used, so that importing the package costs nothing.
+"""
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from tocsin.digest import Digest, load_digest
+    from tocsin.errors import TocsinError
+    from tocsin.forecast import Forecast
+    from tocsin.panel import Panel, build_panel
+    from tocsin.settings import Settings, load_settings
+    from tocsin.store import Store
+    from tocsin.warn import Assessment, assess
+
+__all__ = [
+    "Assessment",
+    "Digest",
+    "Forecast",
+    "Panel",
+    "Settings",
+    "Store",
+    "TocsinError",
+    "assess",
+    "build_panel",
+    "load_digest",
+    "load_settings",
+]
+
+_HOMES = {
+    "Assessment": "tocsin.warn",
+    "Digest": "tocsin.digest",
+    "Forecast": "tocsin.forecast",
+    "Panel": "tocsin.panel",
+    "Settings": "tocsin.settings",
+    "Store": "tocsin.store",
+    "TocsinError": "tocsin.errors",
+    "assess": "tocsin.warn",
+    "build_panel": "tocsin.panel",
+    "load_digest": "tocsin.digest",
+    "load_settings": "tocsin.settings",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'tocsin' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

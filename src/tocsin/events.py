@@ -23,6 +23,7 @@ import polars as pl
 from tocsin.errors import DataError
 
 if TYPE_CHECKING:
+    from pandera.errors import SchemaError
     from pandera.polars import DataFrameSchema
 
 Verdict = Literal["rejected", "questioned"]
@@ -124,10 +125,16 @@ def validate_events(events: pl.DataFrame) -> pl.DataFrame:
     try:
         event_schema().validate(events, lazy=True)
     except SchemaErrors as errors:
-        cases = {(str(e.schema.name), str(e.check)) for e in errors.schema_errors if isinstance(e, SchemaError)}
-        wrong = "; ".join(f"{column}: {check}" for column, check in sorted(cases)) or str(errors)
+        cases = {_case(error) for error in errors.schema_errors if isinstance(error, SchemaError)}
+        wrong = "; ".join(sorted(cases)) or str(errors)
         raise DataError(f"not a valid event table: {wrong}") from None
     return events
+
+
+def _case(error: SchemaError) -> str:
+    """What is wrong, with the column: pandera names it in one place for its values, in another for its presence."""
+    column = getattr(error.schema, "name", None) or error.failure_cases
+    return f"{column}: {error.check}"
 
 
 @dataclass(frozen=True)

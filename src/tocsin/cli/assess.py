@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import enum
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,19 +38,17 @@ class Mode(enum.StrEnum):
 
 @app.command("assess")
 def assess_command(
-    as_of: datetime | None = typer.Option(
+    as_of: str | None = typer.Option(
         None,
-        formats=["%Y-%m-%d"],
-        help="Assess as of this day, using only what was known then. [default: end of the data]",
+        metavar="YYYY-MM-DD",
+        help="Use only what was known on this day. [default: end of the data]",
     ),
     theatre: str | None = typer.Option(None, help="A country, a named theatre, or countries joined by '+'."),
     horizon: int = typer.Option(6, help="Months ahead: 3, 6 or 12."),
     top: int = typer.Option(10, min=1, help="Lines per view; a group in the top of any view is in every export."),
     format: Format = typer.Option(Format.table, help="How to write the result."),
     output: Path | None = typer.Option(None, "--output", "-o", help="Write to this file instead of standard output."),
-    as_of_mode: Mode | None = typer.Option(
-        None, help="reconstructed: newest release; strict: only releases of that day."
-    ),
+    as_of_mode: Mode | None = typer.Option(None, help="reconstructed: newest release; strict: releases of that day."),
     lag_days: int | None = typer.Option(None, min=0, help="An event counts as known so many days after it happened."),
 ) -> None:
     """Assess which armed groups will do harm in the coming months.
@@ -58,6 +57,8 @@ def assess_command(
     expected deaths, and the risk of a mass-casualty attack across both. Probabilities come with a 90% interval of their
     estimate and the base rate; expected deaths with an 80% interval.
     """
+    day = _day(as_of)
+    _check_output(output)
     from tocsin.settings import load_settings
     from tocsin.warn import assess
 
@@ -65,13 +66,37 @@ def assess_command(
     settings = load_settings(**{name: value for name, value in given.items() if value is not None})
     with _fitting() as progress:
         result = assess(
-            as_of=as_of.date() if as_of else None,
+            as_of=day,
             theatre=theatre,
             horizon=horizon,
             settings=settings,
             progress=progress,
         )
-    _write(result.top(top), result, top, format, output)
+    try:
+        _write(result.top(top), result, top, format, output)
+    except OSError as error:
+        if output is None:
+            raise
+        raise InputError(f"--output {output} can not be written: {error.strerror or error}") from None
+
+
+def _day(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"--as-of is a day like 2020-12-31, got {text!r}") from None
+
+
+def _check_output(output: Path | None) -> None:
+    """Refuse at once what could not be written after the models were fitted."""
+    if output is None:
+        return
+    if output.is_dir():
+        raise InputError(f"--output is a file to write, got the folder {output}")
+    if not output.parent.is_dir():
+        raise InputError(f"--output {output} can not be written: there is no folder {output.parent}")
 
 
 def _write(result: Assessment, whole: Assessment, top: int, format: Format, output: Path | None) -> None:
@@ -99,8 +124,10 @@ def _write(result: Assessment, whole: Assessment, top: int, format: Format, outp
             import polars as pl
 
             joined = pl.col("recent_deaths").cast(pl.List(pl.String)).list.join(" ")
+            # No character of a name may steer a terminal.
             # A cell that starts like a formula would be run by a spreadsheet; a leading quote makes it text.
-            risky = pl.col(pl.String).str.replace(r"^([=+\-@\t\r])", "'$1")
+            text_columns = pl.col(pl.String).str.replace_all(r"[\p{Cc}\p{Cf}]", "")
+            risky = text_columns.str.replace(r"^([=+\-@\t\r])", "'$1")
             text = frame.with_columns(joined).with_columns(risky).write_csv()
             if output is None:
                 typer.echo(text, nl=False)
@@ -123,13 +150,17 @@ def _fitting() -> Iterator[Callable[[str], None]]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
     task = None
+    lock = threading.Lock()  # members end on several threads
 
     def advance(_: str) -> None:
         nonlocal task
-        if task is None:
-            if not console.is_terminal:
-                typer.echo("tocsin: fitting the models (once for this data and day; half a minute or so) ...", err=True)
-            task = bar.add_task("fitting (once for this data and day)", total=total)
+        with lock:
+            if task is None:
+                if not console.is_terminal:
+                    typer.echo(
+                        "tocsin: fitting the models (once for this data and day; half a minute or so) ...", err=True
+                    )
+                task = bar.add_task("fitting (once for this data and day)", total=total)
         bar.advance(task)
 
     with bar:

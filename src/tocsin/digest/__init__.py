@@ -5,13 +5,11 @@ from __future__ import annotations
 from tocsin.digest.load import load_digest, packaged_digest, read_digest, write_digest
 from tocsin.digest.tables import (
     CELL_SCHEMA,
-    CIVILIANS,
     DIGEST_SCHEMA,
     MASS_CASUALTY_DEATHS,
     Digest,
     Provenance,
     by_side,
-    is_government,
     make_cells,
     make_digest,
     prio_grid_cell,
@@ -20,13 +18,11 @@ from tocsin.digest.tables import (
 
 __all__ = [
     "CELL_SCHEMA",
-    "CIVILIANS",
     "DIGEST_SCHEMA",
     "MASS_CASUALTY_DEATHS",
     "Digest",
     "Provenance",
     "by_side",
-    "is_government",
     "load_digest",
     "make_cells",
     "make_digest",

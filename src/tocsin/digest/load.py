@@ -49,8 +49,17 @@ def packaged_digest() -> Digest:
 
 
 def digest_events(held: EventsInForce, *, fingerprint: str) -> Digest:
-    """Count events into the three tables, with the provenance of their vintages."""
-    events, vintages = held.events, held.vintages
+    """Count events into the three tables, with the provenance of their vintages.
+
+    Events before the first day covered are left out and a note says so: where releases leave a gap, or one country is
+    held further back than the world, an empty month there would look quiet where it is unknown.
+    """
+    vintages = held.vintages
+    events = held.events.filter(pl.col("date_end") >= held.first_day)
+    earlier = held.events.height - events.height
+    left_out = (
+        f"Events held from before {held.first_day}, the first day covered without a gap, are left out ({earlier:,})."
+    )
     if events.is_empty():
         raise NotHeldError("no event was known by that day in the releases that are held")
     names = [f"{v.source} {v.release}" for v in vintages]
@@ -67,7 +76,7 @@ def digest_events(held: EventsInForce, *, fingerprint: str) -> Digest:
             # A month is in the figures when all its days are covered.
             last_month=last_known_month(held.last_day),
             place_precision=_precision_words(held.place_precision_max),
-            notes=held.notes,
+            notes=(*held.notes, left_out) if earlier else held.notes,
             redistributable=all(v.redistributable for v in vintages),
             covers_world=any(v.countries == "world" for v in vintages),
             fingerprint=fingerprint,
@@ -103,7 +112,10 @@ def read_digest(folder: Path) -> Digest:
             raise MissingFileError(
                 f"{path}: not there, so {folder} holds no digest. Hint: 'tocsin data digest' makes one"
             )
-        table = pl.read_parquet(path)
+        try:
+            table = pl.read_parquet(path)
+        except pl.exceptions.PolarsError as error:
+            raise DataError(f"{path}: cannot be read as Parquet ({str(error).splitlines()[0]})") from None
         missing = [c for c in schema if c not in table.columns and c != "mass_civilian_harm_events"]
         if missing:
             raise DataError(f"{path}: lacks the column(s) {', '.join(missing)}")
@@ -111,8 +123,15 @@ def read_digest(folder: Path) -> Digest:
             (pl.col(column) if column in table.columns else pl.lit(None).alias(column)).cast(dtype)
             for column, dtype in schema.items()
         )
-    raw = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
-    return Digest(**tables, provenance=Provenance(**{**raw, "notes": tuple(raw["notes"])}))
+    path = folder / "provenance.json"
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+        provenance = Provenance(**{**raw, "notes": tuple(raw["notes"])})
+    except FileNotFoundError:
+        raise MissingFileError(f"{path}: not there, so where the figures come from is not known") from None
+    except (ValueError, KeyError, TypeError) as error:
+        raise DataError(f"{path}: does not say where the figures come from ({error})") from None
+    return Digest(**tables, provenance=provenance)
 
 
 def urban_cells() -> Sequence[int]:

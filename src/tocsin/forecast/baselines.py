@@ -17,7 +17,7 @@ from tocsin.errors import InputError
 from tocsin.forecast.forecast import Forecast
 from tocsin.panel import Panel
 
-Draws = NDArray[np.floating]
+Draws = NDArray[np.floating] | NDArray[np.integer]
 
 
 class Fitted(Protocol):

@@ -11,7 +11,9 @@ import hashlib
 import json
 import os
 import tempfile
+import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -37,13 +39,14 @@ def fit_or_load(
 ) -> RiskModel:
     """The model fitted on the figures up to `month`: from `folder` where it lies there, else fitted and put there.
 
-    `features` is called only when a fit is needed.
+    `features` is called only when a fit is needed. Where `folder` cannot be written to, the model is still given.
     """
     path = folder / f"{target}-{horizon}m-{cache_key(panel, target, horizon, month)[:32]}.json.gz"
     model = _read(path)
     if model is None:
         model = fit_risk(panel, features(), target=target, horizon=horizon, month=month, progress=progress)
-        _write(path, model)
+        with suppress(OSError):  # a full disk or a read-only folder costs the next run a fit, not this one its answer
+            _write(path, model)
     return model
 
 
@@ -100,7 +103,7 @@ def _read(path: Path) -> RiskModel | None:
         if hashlib.sha256(text.encode()).hexdigest() != envelope["sha256"]:
             return None
         return _model(json.loads(text))
-    except (OSError, EOFError, ValueError, KeyError, TypeError):
+    except (OSError, EOFError, ValueError, LookupError, TypeError, AttributeError, zlib.error):
         return None
 
 

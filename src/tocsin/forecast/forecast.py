@@ -54,11 +54,11 @@ class Forecast:
         """Deaths over the first `horizon` months: (unit, draw). Raises `InputError` beyond the last step."""
         if not 1 <= horizon <= self.steps:
             raise InputError(f"the forecast has {self.steps} steps, asked for was a horizon of {horizon}")
-        return self.samples[:, :horizon].sum(axis=1, dtype=np.float64)
+        return np.asarray(self.samples[:, :horizon].sum(axis=1, dtype=np.float64))
 
     def probability(self, deaths: float, horizon: int) -> NDArray[np.float64]:
         """P(at least `deaths` deaths within `horizon` months) per unit."""
-        return (self.totals(horizon) >= deaths).mean(axis=1)
+        return np.asarray((self.totals(horizon) >= deaths).mean(axis=1))
 
     def to_polars(self) -> pl.DataFrame:
         """Mean, median and 90% interval per unit and month: `unit, month, step, mean, median, low, high`."""

@@ -28,11 +28,10 @@ class DeathsAhead:
 def deaths_ahead(cases: Cases, raw: Floats, p: Floats, ongoing: NDArray[np.bool_], pace: Floats) -> DeathsAhead:
     """Deaths within the horizon from the `NEIGHBOURS` past cases of the same list with the nearest uncalibrated score.
 
-    `raw` is the model's probability before calibration, to match `cases.raw`; `p` the calibrated one; `pace` the group's
-    deaths a month of late. An ongoing group's cases count in proportion to their pace, so that a war is compared with
-    wars of other sizes. The
-    cases with and without 25 deaths ahead are weighted so that their share is exactly `p` (Jeffrey's rule): the
-    interval and the probability can not contradict each other.
+    `raw` is the model's probability before calibration, to match `cases.raw`; `p` the calibrated one; `pace` the
+    group's deaths a month of late. An ongoing group's cases count in proportion to their pace, so that a war is
+    compared with wars of other sizes. The cases with and without 25 deaths ahead are weighted so that their share is
+    exactly `p` (Jeffrey's rule): the interval and the probability cannot contradict each other.
     """
     expected, low, high = (np.zeros(len(p)) for _ in range(3))
     for listed in (False, True):
@@ -67,10 +66,10 @@ def _weights(crossed: NDArray[np.bool_], p: float) -> Floats:
     share = crossed.mean()
     if share in (0.0, 1.0):  # no case of one sort to give weight to
         return np.full(len(crossed), 1.0 / len(crossed))
-    return np.where(crossed, p / crossed.sum(), (1.0 - p) / (~crossed).sum())
+    return np.asarray(np.where(crossed, p / crossed.sum(), (1.0 - p) / (~crossed).sum()))
 
 
 def _quantiles(values: Floats, weight: Floats, levels: tuple[float, ...]) -> list[float]:
     order = np.argsort(values, kind="stable")
     reached = np.cumsum(weight[order])
-    return [float(values[order][min(np.searchsorted(reached, q - 1e-12), len(values) - 1)]) for q in levels]
+    return [float(values[order][min(int(np.searchsorted(reached, q - 1e-12)), len(values) - 1)]) for q in levels]

@@ -158,8 +158,8 @@ def _placed(
     rows = [_rows(meaning, held) for meaning in meanings]
     together = pl.concat(rows).unique(maintain_order=True)
     if theatre is not None:
-        actors = together.filter(pl.col("theatre").is_in(theatre.countries))["actor"].unique(maintain_order=True).to_list()
-        found = [GroupName(actor, theatre) for actor in actors]
+        inside = together.filter(pl.col("theatre").is_in(theatre.countries))
+        found = [GroupName(actor, theatre) for actor in inside["actor"].unique(maintain_order=True)]
     else:
         found = [group for meaning, r in zip(meanings, rows, strict=True) for group in _at_home(words, meaning, r)]
     if not found:
@@ -187,10 +187,9 @@ def _at_home(words: str, meaning: Meaning, rows: pl.DataFrame) -> list[GroupName
         top = rows.sort("deaths", descending=True).row(0, named=True)
         share = top["deaths"] / max(rows["deaths"].sum(), 1)
         if share >= HOME_SHARE:
-            # Rounded down: "100%" would say that there is nothing elsewhere.
             home = group_name(meaning.actor, top["theatre"])
             note = (
-                f"{words!r} is taken as {home}, where {int(share * 1000) / 10}% of its recorded deaths lie; it is "
+                f"{words!r} is taken as {home}, where {100 * share:.0f}% of its recorded deaths lie; it is "
                 f"also recorded in {_and(sorted({*places} - {top['theatre']}))}."
             )
             return [GroupName(meaning.actor, Theatre(top["theatre"], (top["theatre"],)), note)]
@@ -202,17 +201,13 @@ def _and(names: list[str]) -> str:
 
 
 def _ambiguous(words: str, names: set[str], rows: pl.DataFrame) -> InputError:
-    last = {
-        group_name(actor, place): month for actor, place, month in rows.select("actor", "theatre", _month("last")).rows()
-    }
-    ordered = sorted(sorted(names), key=lambda name: last.get(name, ""), reverse=True)
-    listed = [f"{name} (last recorded {last[name]})" if name in last else name for name in ordered[:_MOST_LISTED]]
+    latest = rows.sort("last", "deaths", "actor", "theatre", descending=[True, True, False, False])
+    months = {group_name(r["actor"], r["theatre"]): f"{r['last']:%Y-%m}" for r in latest.iter_rows(named=True)}
+    # In a view of several countries a group has no single last month here, and is listed by its name alone.
+    ordered = [f"{name} (last recorded {month})" for name, month in months.items() if name in names]
+    ordered += sorted(names - months.keys())
     more = f", and {len(ordered) - _MOST_LISTED} more" if len(ordered) > _MOST_LISTED else ""
-    return InputError(f"{words!r} may mean {len(ordered)} groups; say which: {', '.join(listed)}{more}")
-
-
-def _month(column: str) -> pl.Expr:
-    return pl.col(column).dt.strftime("%Y-%m")
+    return InputError(f"{words!r} may mean {len(ordered)} groups; say which: {', '.join(ordered[:_MOST_LISTED])}{more}")
 
 
 def _not_there(
@@ -229,8 +224,6 @@ def _not_there(
 def _close_names(words: str, held: pl.DataFrame) -> str:
     actors = set(held["actor"])
     names = sorted(actors) + [name for shown, meaning in shipped_aliases() if meaning.actor in actors for name in shown]
-    close = did_you_mean(words, names)
-    if close or len(plain(words)) < 3:
-        return close
-    inside = sorted((name for name in names if plain(words) in plain(name)), key=len)[:3]
-    return f" Did you mean {' or '.join(inside)}?" if inside else ""
+    wanted = plain(words)
+    begin = sorted((name for name in names if plain(name).startswith(wanted)), key=len)[:3] if len(wanted) > 2 else []
+    return f" Did you mean {' or '.join(begin)}?" if begin else did_you_mean(words, names)

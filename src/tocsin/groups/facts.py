@@ -110,6 +110,22 @@ class Group:
     other_organisations: tuple[str, ...]
     government_changes: tuple[GovernmentChange, ...]
 
+    def notes(self) -> tuple[str, ...]:
+        """What must be said beside the figures, because names hide it."""
+        notes = [change.note() for change in self.government_changes]
+        if any(self.actor in change.by for change in self.government_changes):
+            notes.append(
+                f"While {self.actor} held the state, its forces are coded as the government: a gap in its record "
+                "is not quiet."
+            )
+        if self.members:
+            notes.append("A coalition is a group of its own: its figures are not in those of its members.")
+        if self.coalitions:
+            notes.append("Events of the coalitions it is a member of are not in its own figures.")
+        if self.other_organisations:
+            notes.append(f"In {', '.join(self.other_organisations)} the same name stands for another organisation.")
+        return tuple(notes)
+
 
 def group_table(monthly: pl.DataFrame, as_of_month: int) -> pl.DataFrame:
     """One row per group of a monthly digest table, governments and civilians left out, by theatre and actor.

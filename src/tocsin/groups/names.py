@@ -5,14 +5,19 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from tocsin.settings import packaged_folder
 
 _TIE = " @ "
+# Letters and numbers, but no modifier letters: they are the apostrophes of transliterated Arabic.
+_KEPT = {"Lu", "Ll", "Lo", "Nd", "No"}
+# Letters with a stroke or without a dot, which Unicode does not take apart.
+_UNDECOMPOSED = {"ı": "i", "ø": "o", "ł": "l", "đ": "d"}
 
 
+@lru_cache(maxsize=16_384)  # every name in the figures is compared with what a user typed, each time
 def plain(name: str) -> str:
     """A spelling without case, accents, punctuation, spaces and a leading article: what spellings are compared by.
 
@@ -20,7 +25,7 @@ def plain(name: str) -> str:
     (True, 'loszetascartel', 'taliban')
     """
     letters = unicodedata.normalize("NFKD", re.sub(r"^\s*the\s+", "", name, flags=re.IGNORECASE)).casefold()
-    return "".join(c for c in letters if c.isalnum())
+    return "".join(_UNDECOMPOSED.get(c, c) for c in letters if unicodedata.category(c) in _KEPT)
 
 
 def group_name(actor: str, theatre: str) -> str:

@@ -47,7 +47,8 @@ def named_theatres(settings: Settings) -> tuple[Theatre, ...]:
 
 
 def _resolve(name: str, known: dict[str, Theatre]) -> Theatre | None:
-    country = find_country(name)
+    # A plus sign joins; it is not punctuation to be overlooked.
+    country = find_country(name) if "+" not in name else None
     return Theatre(country.name, (country.name,)) if country else known.get(plain(name))
 
 

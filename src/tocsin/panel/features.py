@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from tocsin.groups.names import actor_facts, members
 from tocsin.panel.panel import FloatArray, Panel, trailing
 
 Sums = NDArray[np.int64]
@@ -52,24 +53,24 @@ def _feature_list() -> tuple[Feature, ...]:
         ("deaths_onesided_3m", "severity", "log deaths in attacks on civilians in the last 3 months"),
         ("deaths_onesided_12m", "severity", "log deaths in attacks on civilians in the last 12 months"),
         ("deaths_onesided_60m", "severity", "log deaths in attacks on civilians in the last 60 months"),
-        ("share_onesided", "spread and displacement", "share of civilians' deaths in attacks on them, last 24 months"),
+        ("share_onesided", "spread and displacement", "share of deaths in attacks on civilians, last 24 months"),
         ("share_nonstate", "rivals", "share of deaths in clashes with other groups, last 24 months"),
         (
             "shift_onesided",
             "spread and displacement",
-            "change of the share of attacks on civilians, 6 against 24 months",
+            "change of the share of deaths in such attacks, 6 against 24 months",
         ),
         ("cells_3m", "spread and displacement", "cell-months with an event, last 3 months"),
         ("cells_12m", "spread and displacement", "cell-months with an event, last 12 months"),
         ("new_cells_6m", "spread and displacement", "half-degree cells used for the first time, last 6 months"),
         ("urban_share", "spread and displacement", "share of events in cells with a city, last 12 months"),
         ("urban_shift", "spread and displacement", "change of the urban share, 6 against 24 months"),
-        ("state_events_3m", "clashes with the state", "log recorded clashes with the state, last 3 months"),
-        ("state_events_12m", "clashes with the state", "log recorded clashes with the state, last 12 months"),
+        ("state_events_3m", "clashes with the state", "log recorded clashes with a state, last 3 months"),
+        ("state_events_12m", "clashes with the state", "log recorded clashes with a state, last 12 months"),
         (
             "state_onesided_12m",
             "clashes with the state",
-            "log deaths in attacks on civilians by states there, 12 months",
+            "log deaths in states' attacks on civilians there, 12 months",
         ),
         ("rivals", "rivals", "groups it has clashed with that had a death in the last 12 months"),
         ("rival_deaths_3m", "rivals", "log deaths of the groups it has clashed with, last 3 months"),
@@ -91,7 +92,7 @@ def _feature_list() -> tuple[Feature, ...]:
         (
             "region_deaths_12m",
             "activity elsewhere",
-            "log deaths of the groups in the region's other theatres, 12 months",
+            "log deaths of groups in the region's other theatres, 12 months",
         ),
     ]
     return tuple(Feature(*row) for row in rows)
@@ -135,7 +136,7 @@ def _decayed(array: NDArray[np.integer], half_life: float) -> NDArray[np.float64
 
 def _trailing_max(array: NDArray[np.integer], months: int) -> NDArray[np.integer]:
     padded = np.pad(array, ((0, 0), (months - 1, 0)))
-    return np.lib.stride_tricks.sliding_window_view(padded, months, axis=1).max(axis=2)
+    return np.asarray(np.lib.stride_tricks.sliding_window_view(padded, months, axis=1).max(axis=2))
 
 
 def _share(part: Sums, whole: Sums) -> NDArray[np.float64]:
@@ -195,7 +196,7 @@ def _own(panel: Panel) -> dict[str, NDArray[np.floating]]:
         "state_events_3m": np.log1p(trailing(sums["events_state"], 3)),
         "state_events_12m": np.log1p(trailing(sums["events_state"], 12)),
         "state_onesided_12m": np.log1p(trailing(_cumulative(panel.state_onesided), 12)),
-        "members": np.repeat([[1.0 + actor.count(",")] for actor in panel.actors], panel.n_months, axis=1),
+        "members": np.outer([1.0 + actor.count(",") for actor in panel.actors], np.ones(panel.n_months)),
     }
 
 
@@ -214,7 +215,7 @@ def _surroundings(panel: Panel) -> dict[str, NDArray[np.floating]]:
     new = ((age >= 0) & (age < 24)).astype(np.int64)
 
     theatre = np.unique(np.array(panel.theatres, dtype=str), return_inverse=True)[1]
-    actor = np.unique(np.array(panel.actors, dtype=str), return_inverse=True)[1]
+    actor = np.unique(np.array(_organisations(panel), dtype=str), return_inverse=True)[1]
     region = np.unique(np.array(panel.regions, dtype=str), return_inverse=True)[1]
 
     def others(values: Sums, label: NDArray[np.int64]) -> Sums:
@@ -235,7 +236,8 @@ def _surroundings(panel: Panel) -> dict[str, NDArray[np.floating]]:
         "theatre_deaths_12m": np.log1p(t12),
         "theatre_trend": np.log1p(t3) - np.log1p(t12 / 4.0),
         "theatre_mass_casualty_12m": others(mc12, theatre).astype(float),
-        "theatre_nonstate_12m": np.log1p(_sum_by(ns12, theatre)),
+        # A clash of two groups stands in the figures of both; half of each makes it count once.
+        "theatre_nonstate_12m": np.log1p(_sum_by(ns12, theatre) / 2.0),
         "elsewhere_deaths_3m": np.log1p(others(d3, actor)),
         "elsewhere_deaths_12m": np.log1p(others(d12, actor)),
         "elsewhere_theatres": others(alive, actor).astype(float),
@@ -245,8 +247,18 @@ def _surroundings(panel: Panel) -> dict[str, NDArray[np.floating]]:
     }
 
 
+def _organisations(panel: Panel) -> list[str]:
+    """The actor of each group, two organisations that bear one name told apart by their countries."""
+    homonyms: dict[str, list[list[str]]] = actor_facts()["homonyms"]
+    return [
+        next((f"{actor} ({places[0]})" for places in homonyms.get(actor, ()) if theatre in places), actor)
+        for actor, theatre in zip(panel.actors, panel.theatres, strict=True)
+    ]
+
+
 def _sum_by(values: Sums, label: NDArray[np.int64]) -> Sums:
-    one_hot = csr_array((np.ones(len(label), np.int64), (label, np.arange(len(label)))))
+    n = len(label)
+    one_hot = csr_array((np.ones(n, np.int64), (label, np.arange(n))), shape=(n, n))
     return np.asarray((one_hot @ values)[label])
 
 
@@ -261,11 +273,11 @@ def _rival_pairs(panel: Panel) -> list[tuple[int, int, int]]:
 
 def _ally_pairs(panel: Panel) -> list[tuple[int, int, int]]:
     """Pairs of groups of one theatre whose compound names share a member, both ways."""
-    members: dict[tuple[str, str], list[int]] = {}
+    together: dict[tuple[str, str], list[int]] = {}
     for g, (actor, theatre) in enumerate(zip(panel.actors, panel.theatres, strict=True)):
-        for member in actor.split(","):
-            members.setdefault((member.strip(), theatre), []).append(g)
-    pairs = {(g, h) for same in members.values() for g in same for h in same if g != h}
+        for member in members(actor) or (actor,):
+            together.setdefault((member, theatre), []).append(g)
+    pairs = {(g, h) for same in together.values() for g in same for h in same if g != h}
     return [(g, h, 0) for g, h in sorted(pairs)]
 
 

@@ -187,7 +187,8 @@ def build_panel(digest: Digest, *, regions: Mapping[str, str] | None = None) -> 
     by_theatre = {name: g for g, name in enumerate(dict.fromkeys(groups["theatre"]))}
     state = np.zeros((len(by_theatre), shape[1]), np.int32)
     here = government.filter(pl.col("theatre").is_in(list(by_theatre)))
-    np.add.at(state, ([by_theatre[t] for t in here["theatre"]], here["t"].to_numpy()), here["deaths_best"].to_numpy())
+    at = np.array([by_theatre[t] for t in here["theatre"]], np.int64)
+    np.add.at(state, (at, here["t"].to_numpy()), here["deaths_best"].to_numpy())
 
     opponents = number.rename({"group": "other", "g": "h"})
     clashes = (

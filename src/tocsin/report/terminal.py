@@ -20,6 +20,8 @@ _VIEWS: tuple[tuple[Literal["new_risk", "ongoing", "mass_casualty"], str], ...] 
     ("mass_casualty", "Mass-casualty risk: one attack on civilians with 20 deaths or more, across both lists"),
 )
 _PLAIN_WIDTH = 150
+# Below this width intervals go under their figures and the bars are left out, so that no column is squeezed away.
+_NARROW = 130
 
 
 def print_assessment(assessment: Assessment, top: int, *, file: IO[str] | None = None) -> None:
@@ -28,54 +30,54 @@ def print_assessment(assessment: Assessment, top: int, *, file: IO[str] | None =
     if not console.is_terminal:
         console = Console(file=file, highlight=False, width=_PLAIN_WIDTH, no_color=True, soft_wrap=False)
     console.print()
-    console.print(Text(assessment.headline, style="bold"))
+    console.print(Text(safe(assessment.headline), style="bold"))
     for name, title in _VIEWS:
         lines = assessment.view(name, top)
         console.print()
         console.print(Text(f"{title}, within {assessment.horizon_months} months", style="bold cyan"))
         if lines:
-            console.print(_table(lines, name, rich=console.is_terminal))
+            console.print(_table(lines, name, rich=console.is_terminal, narrow=console.width < _NARROW))
         else:
             console.print("  none")
     console.print()
     for line in _foot(assessment):
-        console.print(Text(line, style="dim" if console.is_terminal else ""))
+        console.print(Text(safe(line), style="dim" if console.is_terminal else ""))
 
 
-def _table(lines: tuple[GroupAssessment, ...], view: str, *, rich: bool) -> Table:
-    table = Table(box=box.SIMPLE_HEAD if rich else box.ASCII2, pad_edge=False, show_edge=False)
+def _table(lines: tuple[GroupAssessment, ...], view: str, *, rich: bool, narrow: bool) -> Table:
+    table = Table(box=box.SIMPLE_HEAD if rich else box.ASCII2, pad_edge=False, show_edge=False, collapse_padding=narrow)
+    gap = "\n" if narrow else " "
     table.add_column("#", justify="right")
-    table.add_column("group", overflow="fold", min_width=18)
+    table.add_column("group", overflow="fold", min_width=14 if narrow else 18)
     table.add_column("level")
-    table.add_column("P(>=25 deaths)", justify="right", no_wrap=True)
-    table.add_column("since last\nmonth", justify="right", no_wrap=True)
-    table.add_column("P(mass\ncasualty)", justify="right", no_wrap=True)
-    table.add_column("expected deaths", justify="right", no_wrap=True)
-    table.add_column("deaths\n3m / 12m", justify="right", no_wrap=True)
-    table.add_column("last 24 months", no_wrap=True)
+    table.add_column(f"P(>=25{gap}deaths)", justify="right", no_wrap=not narrow)
+    table.add_column("since\nmonth" if narrow else "since last\nmonth", justify="right", no_wrap=not narrow)
+    table.add_column("P(mass\ncasualty)", justify="right", no_wrap=not narrow)
+    table.add_column(f"expected{gap}deaths", justify="right", no_wrap=not narrow)
+    table.add_column("deaths\n3m / 12m", justify="right", no_wrap=not narrow)
+    if not narrow:
+        table.add_column("last 24 months", no_wrap=True)
     base = lines[0]
     for line in lines:
         rank = {"new_risk": line.rank_new_risk, "ongoing": line.rank_ongoing}.get(view, line.rank_mass_casualty)
         name = Text(safe(line.group))
         if line.resurgent:
             name.append(" resurgent", style="magenta")
+        bars = () if narrow else (sparkline(line.recent_deaths),)
         table.add_row(
             str(rank),
             name,
             Text(line.level if line.level != "none" else "-", style=_STYLE[line.level]),
-            f"{percent(line.p_deaths25)} ({_interval(line.p_deaths25_low, line.p_deaths25_high)})",
+            f"{percent(line.p_deaths25)}{gap}({_interval(line.p_deaths25_low, line.p_deaths25_high)})",
             _change(line),
-            f"{percent(line.p_mass_casualty)} ({_interval(line.p_mass_casualty_low, line.p_mass_casualty_high)})",
-            f"{line.expected_deaths:,.0f} ({line.expected_deaths_low:,.0f}-{line.expected_deaths_high:,.0f})",
-            f"{line.deaths_last_3m:,} / {line.deaths_last_12m:,}",
-            sparkline(line.recent_deaths),
+            f"{percent(line.p_mass_casualty)}{gap}({_interval(line.p_mass_casualty_low, line.p_mass_casualty_high)})",
+            f"{line.expected_deaths:,.0f}{gap}({line.expected_deaths_low:,.0f}-{line.expected_deaths_high:,.0f})",
+            f"{line.deaths_last_3m:,} /{gap}{line.deaths_last_12m:,}",
+            *bars,
         )
     if view == "mass_casualty":
-        rates = {
-            "new risk": [g for g in lines if g.list == "new_risk"],
-            "ongoing": [g for g in lines if g.list == "ongoing"],
-        }
-        said = ", ".join(f"{name} {percent(rows[0].base_rate_mass_casualty)}" for name, rows in rates.items() if rows)
+        rates = {line.list.replace("_", " "): line.base_rate_mass_casualty for line in lines}
+        said = ", ".join(f"{name} {percent(rate)}" for name, rate in sorted(rates.items()))
         table.caption = f"base rate of a mass-casualty attack: {said}"
     else:
         table.caption = (
@@ -94,7 +96,7 @@ def _change(line: GroupAssessment) -> str:
     if line.p_deaths25_previous is None:
         return "new"
     points = 100 * (line.p_deaths25 - line.p_deaths25_previous)
-    return "=" if abs(points) < 0.5 else f"{points:+.0f} pts"
+    return "=" if abs(points) <= 0.5 else f"{points:+.0f} pts"
 
 
 def _foot(assessment: Assessment) -> list[str]:

@@ -114,19 +114,17 @@ def _read_csv(
     if not data.size:
         raise DataError(f"{name} is empty (0 bytes unpacked)")
     _check_text(name, data)
-    records = _find_records(data)
+    records = _find_records(name, data)
     header, has_header = _header(name, data, records, standard_header)
     keep, torn = _sort_records(name, data, records, len(header), skip_first=has_header)
     columns = [column for column in wanted if column in header]
     source = _fed_to_parser(path if isinstance(content, mmap.mmap) else content, data, records, keep, has_header)
     frame = _parse(name, source, header, columns, has_header)
-    if frame.height != keep.size:
-        raise DataError(
-            f"{name} has quotes that do not pair up: {keep.size:,} rows by its line ends, {frame.height:,} by its "
-            "quotes; save it again as CSV with text in double quotes"
-        )
+    if columns and frame.height != keep.size:
+        raise DataError(f"{name} changed while it was read; try again")
     notes = () if has_header else (f"{name} has no header line; GED's {len(header)} standard columns are assumed",)
-    frame = frame.with_columns(pl.Series(ROW, records.line[keep], dtype=pl.UInt32))
+    lines = pl.Series(ROW, records.line[keep], dtype=pl.UInt32)
+    frame = frame.with_columns(lines) if columns else lines.to_frame()
     return RawTable(path.name, inner, sha256, tuple(header), frame, torn, "line", notes)
 
 
@@ -163,10 +161,11 @@ def _check_text(name: str, data: Bytes) -> None:
         lines += piece.count(b"\n")
 
 
-def _find_records(data: Bytes) -> _Records:
+def _find_records(name: str, data: Bytes) -> _Records:
     """Records and their fields, reading quotes as RFC 4180 has them: a line end or comma inside quotes is text.
 
-    A doubled quote leaves the parity of quotes unchanged, so parity alone tells inside from outside.
+    A doubled quote leaves the parity of quotes unchanged, so parity alone tells inside from outside, as long as quotes
+    open and close at the edges of cells; raises `DataError` where one does not.
     """
     ends, fields, lines = [], [], []
     inside, commas, newlines = 0, 0, 0
@@ -175,6 +174,13 @@ def _find_records(data: Bytes) -> _Records:
         newline = np.flatnonzero(piece == 10)
         comma = np.flatnonzero(piece == 44)
         quote = np.flatnonzero(piece == 34)
+        stray = _stray_quote(data, quote + at, inside)
+        if stray is not None:
+            where = newlines + int(np.searchsorted(newline, stray - at)) + 1
+            raise DataError(
+                f"{name}: line {where:,} has a quote in the middle of a cell; a cell with a quote in it must be in "
+                'quotes, and the quote doubled (""). Save it again as CSV'
+            )
         outside_newline = newline[(np.searchsorted(quote, newline) + inside) % 2 == 0]
         outside_comma = comma[(np.searchsorted(quote, comma) + inside) % 2 == 0]
         ends.append(outside_newline + at + 1)
@@ -192,6 +198,16 @@ def _find_records(data: Bytes) -> _Records:
     start = np.concatenate([[0], end[:-1]])
     line = np.concatenate([[1], lines_before[:-1] + 1])
     return _Records(start, end, np.diff(commas_before, prepend=0) + 1, line, bool(inside))
+
+
+def _stray_quote(data: Bytes, quote: NDArray[np.int64], inside: int) -> int | None:
+    """Where a quote neither opens nor closes a cell nor is one of a doubled pair; `inside` is 1 when a cell is open."""
+    opening, closing = quote[inside::2], quote[1 - inside :: 2]
+    begins = 3 if data[:3].tobytes() == b"\xef\xbb\xbf" else 0  # the first cell may come behind a byte order mark
+    opens = (opening == begins) | np.isin(data[opening - 1], [10, 44, 34])
+    closes = (closing == data.size - 1) | np.isin(data[np.minimum(closing + 1, data.size - 1)], [10, 13, 44, 34])
+    wrong = np.concatenate([opening[~opens], closing[~closes]])
+    return int(wrong.min()) if wrong.size else None
 
 
 def _header(name: str, data: Bytes, records: _Records, standard: Sequence[str]) -> tuple[list[str], bool]:

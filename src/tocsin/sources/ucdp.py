@@ -195,10 +195,13 @@ def _coverage(
 
 
 def _precisions(raw: RawTable, events: pl.DataFrame, most: int | None) -> tuple[int, ...]:
-    """The place precisions a file holds: all up to the given or the coarsest one, since cuts are upper bounds."""
+    """The place precisions a file holds, all up to the given or the coarsest one, since cuts are upper bounds.
+
+    A file with events known only to their country was not cut, even when it has none at sea or in the air (7).
+    """
     if "where_prec" not in raw.columns:
         return PLACE_PRECISIONS[:most]
     coarsest = int(events["place_precision"].max())  # type: ignore[arg-type]
     if most is not None and coarsest > most:
         raise InputError(f"{raw.file} has events of place precision {coarsest}, beyond --place-precision-max {most}")
-    return PLACE_PRECISIONS[: most or coarsest]
+    return PLACE_PRECISIONS[: most or (7 if coarsest == 6 else coarsest)]

@@ -172,8 +172,8 @@ def _common_precision(used: Sequence[Part], forced: int | None) -> tuple[int, li
         else:
             why = "as asked"
         notes.append(
-            f"Only events located {_PLACES[coarsest]} or better are used ({why}); fighting reported without a place, "
-            "often rural, is missing."
+            f"Only events located {_PLACES[coarsest]} or better are used ({why}); events placed less precisely, "
+            "often rural ones, are missing."
         )
     return coarsest, notes
 

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from tocsin.errors import InputError
 from tocsin.verify import _checks
-from tocsin.verify._checks import BoolArray, FloatArray, IntArray
+from tocsin.verify._checks import FloatArray, IntArray
 from tocsin.verify.paired import Estimate, month_grid, small_sample_factor
 from tocsin.verify.ranking import alert_shares
 
@@ -143,15 +143,13 @@ def average_precision_by_origin(scores: ArrayLike, outcome: ArrayLike, origin: A
     return OriginScore(months, cells, under)
 
 
-def score_by_origin(
-    score: Callable[[BoolArray | IntArray], float], origin: ArrayLike, *, cells: int | None = None
-) -> OriginScore:
+def score_by_origin(score: Callable[[IntArray], float], origin: ArrayLike) -> OriginScore:
     """Any score of a choice of cells as a function of the origins' weights; slow, for what the others do not cover.
 
     `score` is given the numbers of the cells to score, those of an origin drawn twice listed twice, and returns a
-    number; `origin` is the month of each cell. `cells`, if given, is how many there must be.
+    number; `origin` is the month of each cell.
     """
-    months, held, place = _by_origin(origin, np.size(origin) if cells is None else cells)
+    months, held, place = _by_origin(origin, np.size(origin))
     order = np.argsort(place, kind="stable")
     rows = np.split(order, np.cumsum(held)[:-1])
 
@@ -191,4 +189,5 @@ def _estimate(score: OriginScore, value: float, replicated: FloatArray, block: i
 
 
 def _ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
-    return np.divide(part, whole, out=np.full(np.shape(whole), np.nan), where=whole > 0)
+    ratio: FloatArray = np.full(np.shape(whole), np.nan)
+    return np.divide(part, whole, out=ratio, where=whole > 0)

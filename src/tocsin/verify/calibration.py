@@ -168,7 +168,8 @@ def _maximise(
     free = slice(0, 2 if slope is None else 1)
 
     def height(point: FloatArray) -> float:
-        return _log_likelihood(point[0] + point[1] * x, happened, mass) - ridge / 2 * float(np.sum((point - centre) ** 2))
+        off = ridge / 2 * float(np.sum((point - centre) ** 2))
+        return _log_likelihood(point[0] + point[1] * x, happened, mass) - off
 
     now = height(at)
     for _ in range(_MOST_STEPS):
@@ -181,19 +182,17 @@ def _maximise(
             step = np.linalg.solve(hessian[free, free], gradient[free])
         except np.linalg.LinAlgError:
             break
-        size = 1.0
-        while size > 1e-10:
-            to = at.copy()
-            to[free] += size * step
-            reached = height(to)
-            if reached >= now - 1e-12 * abs(now):
-                break
-            size /= 2
-        else:
-            break
-        at, now = to, reached
-        if bool(np.all(np.abs(size * step) <= 1e-10 * (1 + np.abs(at[free])))):
+        # A step too small to matter; or, where a ridge bounds the curvature, a gain lost in the height's rounding.
+        small = bool(np.all(np.abs(step) <= 1e-9 * (1 + np.abs(at[free]))))
+        if small or (ridge > 0 and float(gradient[free] @ step) <= 1e-13 * (1 + abs(now))):
+            at[free] += step
             return float(at[0]), float(at[1])
+        size, to = 1.0, at.copy()
+        to[free] += step
+        while (reached := height(to)) < now - 1e-12 * abs(now) and size > 1e-10:
+            size /= 2
+            to[free] = at[free] + size * step
+        at, now = to, reached
     raise InputError("the calibration did not settle: the outcomes do not determine it; use a ridge above 0")
 
 

@@ -33,8 +33,8 @@ class SampleScores:
     """Every score of a sample forecast, cell by cell, from one sort of the draws; all arrays have the outcomes' shape.
 
     `crps`, `interval_score` and `interval_width` are in the forecast's unit, `crps_log1p` in log deaths, `ignorance` in
-    bits; `coverage` says whether the central interval of level `level` holds the outcome. `draws` goes with `ignorance`,
-    which can only be compared between forecasts of the same number of draws.
+    bits; `coverage` says whether the central interval of level `level` holds the outcome. `draws` goes with
+    `ignorance`, which can only be compared between forecasts of the same number of draws.
     """
 
     crps: FloatArray
@@ -57,7 +57,7 @@ def crps(samples: ArrayLike, outcomes: ArrayLike, *, fair: bool = False) -> Floa
     Gneiting & Raftery 2007, doi:10.1198/016214506000001437; Ferro 2014, doi:10.1002/qj.2270.
 
     >>> crps([[0, 0, 3, 5]], [3]).tolist()
-    [0.75]
+    [0.875]
     """
     return _each_block(samples, outcomes, lambda block, y: _crps(block, y, fair=fair))
 
@@ -99,7 +99,7 @@ def sample_log_score(samples: ArrayLike, outcomes: ArrayLike, *, bins: Sequence[
 
 
 def interval_score(samples: ArrayLike, outcomes: ArrayLike, *, level: float = 0.9) -> FloatArray:
-    """Interval score of the central interval `[l, u]`: `(u - l) + (2 / a) (l - y)+ + (2 / a) (y - u)+`, `a = 1 - level`.
+    """Interval score of the central interval `[l, u]`: `(u - l) + (2 / a) ((l - y)+ + (y - u)+)`, `a = 1 - level`.
 
     The limits are the draws' quantiles at `a / 2` and `1 - a / 2`, linearly interpolated, as in the VIEWS challenge,
     whose mean interval score is the mean of this at level 0.9. Also raises `InputError` for a level outside (0, 1).
@@ -113,8 +113,9 @@ def interval_score(samples: ArrayLike, outcomes: ArrayLike, *, level: float = 0.
 def coverage(samples: ArrayLike, outcomes: ArrayLike, *, level: float = 0.9) -> BoolArray:
     """Whether each outcome lies in the central interval, limits included; the mean of it is the coverage.
 
-    The limits are those of `interval_score`. On counts an interval can only be too wide: where most outcomes are 0,
-    coverage says little unless it is taken over active units.
+    The limits are those of `interval_score`. On counts an honest interval covers more than its level, since its limits
+    hold many outcomes each: where the lower one is 0, nothing can fall below, and an honest 90% interval covers 95% or
+    more. So take it over active units, and read it beside `interval_width`.
     """
     _checks.share(level, "level")
 
@@ -210,7 +211,7 @@ def _crps(block: NDArray[Any], y: FloatArray, *, fair: bool) -> FloatArray:
     spread = np.multiply(deviation, place).sum(axis=1) / (draws * (draws - 1) if fair else draws * draws)
     score = np.abs(deviation, out=deviation).sum(axis=1) / draws - spread
     # Exactly zero for a point forecast that is right; rounding must not take a score of squares below it.
-    return score if fair else np.maximum(score, 0.0)
+    return np.asarray(score if fair else np.maximum(score, 0.0), dtype=np.float64)
 
 
 def _class_probability(block: NDArray[Any], y: FloatArray, edges: FloatArray) -> FloatArray:
@@ -219,7 +220,8 @@ def _class_probability(block: NDArray[Any], y: FloatArray, edges: FloatArray) ->
         raise InputError(f"values from {low:g} to {high:g} are not all within the bins [{edges[0]:g}, {edges[-1]:g})")
     place = np.searchsorted(edges, y, side="right")
     inside = (block >= edges[place - 1][:, None]) & (block < edges[place][:, None])
-    return (np.count_nonzero(inside, axis=1) + 1.0) / (block.shape[1] + edges.size - 1)
+    counts: FloatArray = np.count_nonzero(inside, axis=1).astype(np.float64)
+    return (counts + 1.0) / float(block.shape[1] + edges.size - 1)
 
 
 def _limits(block: NDArray[Any], level: float) -> tuple[FloatArray, FloatArray]:
@@ -233,12 +235,13 @@ def _quantile(block: NDArray[Any], q: float) -> FloatArray:
     below = int(np.floor(place))
     above, part = min(below + 1, block.shape[1] - 1), place - below
     low, high = block[:, below].astype(np.float64), block[:, above].astype(np.float64)
-    return high - (high - low) * (1 - part) if part >= 0.5 else low + (high - low) * part
+    value = high - (high - low) * (1 - part) if part >= 0.5 else low + (high - low) * part
+    return np.asarray(value, dtype=np.float64)
 
 
 def _interval_score(low: FloatArray, high: FloatArray, y: FloatArray, level: float) -> FloatArray:
-    penalty = 2 / (1 - level)
-    return (high - low) + penalty * np.maximum(low - y, 0.0) + penalty * np.maximum(y - high, 0.0)
+    outside = np.maximum(low - y, 0.0) + np.maximum(y - high, 0.0)
+    return np.asarray((high - low) + 2 / (1 - level) * outside, dtype=np.float64)
 
 
 def _edges(bins: Sequence[float]) -> FloatArray:

@@ -1,8 +1,8 @@
 """Differences between forecasts with a standard error that knows that neighbouring origins overlap.
 
-A forecast 12 months ahead from January and one from February share eleven months of outcomes, and a war lasts: scores of
-neighbouring origins go up and down together. So the unit of evidence is the block of origins, not the cell. Cells of one
-origin are summed first, then origins less than `block` months apart are let to depend on each other.
+A forecast 12 months ahead from January and one from February share eleven months of outcomes, and a war lasts: scores
+of neighbouring origins go up and down together. So the unit of evidence is the block of origins, not the cell. Cells of
+one origin are summed first, then origins less than `block` months apart may depend on each other in any way.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _MOST_DEPENDENCE = 0.5
 class Estimate:
     """A figure with its standard error over origins.
 
-    `n` cells from `n_origins` origins, of which those less than `block` months apart were let to depend on each other.
+    `n` cells from `n_origins` origins, of which those less than `block` months apart may depend on each other.
     The error is NaN where the origins make fewer than about two independent blocks (19 monthly origins for blocks of
     12): so few cannot show how blocks differ.
     """
@@ -72,8 +72,9 @@ def origin_mean(scores: ArrayLike, origin: ArrayLike, *, block: int = 12) -> Est
         raise InputError("scores: expected at least one cell, got none")
     mean = float(np.mean(values))
     held, place = month_grid(month)
-    sums = np.bincount(place, weights=values - mean, minlength=held.size)
-    variance = bartlett_covariance(sums[:, None], block)[0, 0] / values.size**2
+    sums = np.zeros((held.size, 1))
+    np.add.at(sums[:, 0], place, values - mean)
+    variance = bartlett_covariance(sums, block)[0, 0] / values.size**2
     error = float(np.sqrt(variance * small_sample_factor(held, block)))
     return Estimate(mean, error, values.size, int(np.count_nonzero(held)), block)
 

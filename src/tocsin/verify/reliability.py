@@ -1,4 +1,4 @@
-"""Are events of probability p as frequent as p? Reliability by classes of probability, and the Brier score taken apart."""
+"""Are events of probability p as frequent as p? Reliability by classes of probability; the Brier score taken apart."""
 
 from __future__ import annotations
 
@@ -51,9 +51,9 @@ class Reliability:
 class BrierDecomposition:
     """`brier = reliability - resolution + uncertainty + within_variance - within_covariance`, exact for any classes.
 
-    `reliability` (0 is best) is the miscalibration of the class means; `resolution` (large is best) how far the classes'
-    observed shares lie apart; `uncertainty` the variance of the outcomes. The last two are what the mean over a class
-    hides: the variance of the probabilities in it, and twice their covariance with the outcomes.
+    `reliability` (0 is best) is the miscalibration of the class means; `resolution` (large is best) how far apart the
+    classes' observed shares lie; `uncertainty` the variance of the outcomes. The last two are what the mean over a
+    class hides: the variance of the probabilities in it, and twice their covariance with the outcomes.
     """
 
     brier: float

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from tocsin.warn.assess import HORIZONS, Assessment, GroupAssessment, assess
+from tocsin.warn.assess import HORIZONS, VIEWS, Assessment, GroupAssessment, View, assess
 from tocsin.warn.headline import headline, percent
 from tocsin.warn.levels import LEVELS, Level, resurgent, view_levels
 
 __all__ = [
     "HORIZONS",
     "LEVELS",
+    "VIEWS",
     "Assessment",
     "GroupAssessment",
     "Level",
+    "View",
     "assess",
     "headline",
     "percent",

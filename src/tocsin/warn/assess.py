@@ -24,6 +24,8 @@ from tocsin.settings import Settings, load_settings
 from tocsin.warn.headline import headline
 from tocsin.warn.levels import LEVELS, Level, resurgent, view_levels
 
+View = Literal["new_risk", "ongoing", "mass_casualty"]
+VIEWS: tuple[View, ...] = ("new_risk", "ongoing", "mass_casualty")
 HORIZONS = (3, 6, 12)
 SPARK_MONTHS = 24
 DEATHS_NOTE = "Deaths of a group are best estimates over all events with the group as a side, its own dead included."
@@ -83,9 +85,7 @@ class Assessment:
     notes: tuple[str, ...]
     groups: tuple[GroupAssessment, ...]
 
-    def view(
-        self, name: Literal["new_risk", "ongoing", "mass_casualty"], top: int | None = None
-    ) -> tuple[GroupAssessment, ...]:
+    def view(self, name: View, top: int | None = None) -> tuple[GroupAssessment, ...]:
         """One of the three views, its highest line first.
 
         *new_risk* by P(>= 25 deaths), *ongoing* by expected deaths, *mass_casualty* (both lists) by its probability.
@@ -97,7 +97,7 @@ class Assessment:
 
     def top(self, count: int) -> Assessment:
         """Only the groups that are among the first `count` of some view."""
-        kept = {g.group for name in ("new_risk", "ongoing", "mass_casualty") for g in self.view(name, count)}  # type: ignore[arg-type]
+        kept = {g.group for name in VIEWS for g in self.view(name, count)}
         return replace(self, groups=tuple(g for g in self.groups if g.group in kept))
 
     def to_dict(self) -> dict[str, Any]:
@@ -112,12 +112,10 @@ class Assessment:
 
     def to_polars(self) -> pl.DataFrame:
         """One row per group, with the as-of day, horizon, vintage, model, licence and citation in each row."""
-        rows = [asdict(g) for g in self.groups]
-        floats = ["p_deaths25_previous"]
-        frame = pl.DataFrame(rows, infer_schema_length=None) if rows else pl.DataFrame()
-        return frame.with_columns(
-            pl.col(floats).cast(pl.Float64) if rows else [],
-        ).with_columns(
+        frame = pl.DataFrame([asdict(group) for group in self.groups], infer_schema_length=None)
+        # A column of nothing but nulls has no type of its own.
+        wide = {"p_deaths25_previous": pl.Float64, "rank_new_risk": pl.Int64, "rank_ongoing": pl.Int64}
+        return frame.cast({name: dtype for name, dtype in wide.items() if name in frame.columns}).with_columns(
             pl.lit(self.as_of).alias("as_of"),
             pl.lit(self.data_until).alias("data_until"),
             pl.lit(self.horizon_months, pl.Int32).alias("horizon_months"),
@@ -146,6 +144,11 @@ def assess(
     settings = settings or load_settings()
     if horizon not in HORIZONS:
         raise InputError(f"a horizon is 3, 6 or 12 months, got {horizon}")
+    if as_of is not None:
+        try:
+            last_known_month(as_of, lag_days=settings.lag_days)
+        except OverflowError:
+            raise InputError(f"no figures can be held for {as_of}: give a day near those of the data") from None
     world = load_digest(settings, as_of=as_of)
     end = last_day(world.provenance.last_month)
     if as_of is not None and last_known_month(as_of, lag_days=settings.lag_days) > world.provenance.last_month:

@@ -18,7 +18,8 @@ def headline(assessment: Assessment) -> str:
     if new:
         parts.append(
             f"of the groups{where} with fewer than 25 deaths in the past year, {new[0].group} is the most likely to "
-            f"reach 25 within {months} months ({percent(new[0].p_deaths25)}; base rate {percent(new[0].base_rate_deaths25)})"
+            f"reach 25 within {months} months ({percent(new[0].p_deaths25)}; "
+            f"base rate {percent(new[0].base_rate_deaths25)})"
         )
     else:
         parts.append(f"every group seen{where} already had 25 deaths or more in the past year")

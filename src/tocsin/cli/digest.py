@@ -1,0 +1,64 @@
+"""`tocsin data digest`: the figures per actor and period, written to a folder."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import typer
+
+from tocsin.cli.data import Format, data_app
+
+
+@data_app.command("digest")
+def digest_command(
+    output: Path = typer.Option(..., "--output", "-o", help="Folder to write the three tables and provenance.json to."),
+    file: Path | None = typer.Argument(None, help="Count this file alone, without the store. [default: the store]"),
+    release: str | None = typer.Option(None, help="The file's release, where its name does not tell."),
+    place_precision_max: int | None = typer.Option(
+        None, min=1, max=7, help="Coarsest place precision in the file; needed where it has no column where_prec."
+    ),
+    format: Format = typer.Option(Format.table, help="How to print what was written."),
+) -> None:
+    """Count events into figures: by month, by week, and by month and half-degree cell.
+
+    The tables hold aggregates only, no event rows. JSON keys: `folder, vintage, first_month, last_month, groups,
+    files: [{name, bytes}]`.
+    """
+    import tempfile
+
+    import polars as pl
+
+    from tocsin.actors import is_group
+    from tocsin.digest import load_digest, write_digest
+    from tocsin.digest.load import digest_events
+    from tocsin.months import month_label
+    from tocsin.settings import load_settings
+
+    if file is None:
+        digest = load_digest(load_settings())
+    else:
+        from tocsin.sources.ucdp import read_ged
+        from tocsin.store import Store
+
+        checked = read_ged(file, release=release, place_precision_max=place_precision_max)
+        with tempfile.TemporaryDirectory() as folder:
+            store = Store(Path(folder))
+            store.add(checked)
+            digest = digest_events(store.events(), fingerprint=checked.sha256)
+    sizes = write_digest(digest, output)
+    groups = digest.monthly.filter(is_group(pl.col("actor"))).select("actor", "theatre").n_unique()
+    said = {
+        "folder": str(output),
+        "vintage": digest.provenance.vintage,
+        "first_month": month_label(digest.provenance.first_month),
+        "last_month": month_label(digest.provenance.last_month),
+        "groups": groups,
+        "files": [{"name": name, "bytes": size} for name, size in sizes.items()],
+    }
+    if format is Format.json:
+        typer.echo(json.dumps(said, indent=2, ensure_ascii=False))
+        return
+    typer.echo(f"{said['vintage']}, {said['first_month']} to {said['last_month']}, {groups:,} groups -> {output}")
+    for name, size in sizes.items():
+        typer.echo(f"  {name}: {size:,} bytes")
