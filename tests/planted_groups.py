@@ -1,4 +1,4 @@
-"""Made-up groups with a known cause, as a digest, and small settings under which the real figures are fitted quickly."""
+"""Made-up groups with a known cause, as a digest, and small settings under which a fit takes a second."""
 
 from __future__ import annotations
 
@@ -89,8 +89,8 @@ def rivals(*, months: int = 300, pairs: int = 40, seed: int = 5, first: int = FI
         theatre = f"{COUNTRIES[pair % len(COUNTRIES)]}"
         state = f"Government of {theatre}"
         names = [f"Front {pair:02d}{side}" for side in "ab"]
-        for t in range(3):  # who is whose rival shows early
-            events.append((theatre, first + t, "nonstate", *names, 1))
+        # Who is whose rival shows early.
+        events += [(theatre, first + t, "nonstate", names[0], names[1], 1) for t in range(3)]
         for t in range(3, months):
             for side in (0, 1):
                 if rng.random() < 0.2:

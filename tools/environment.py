@@ -163,15 +163,17 @@ def follow(command: list[str], doing: str, log: TextIO) -> tuple[int, str]:
         encoding="utf-8",
         errors="replace",
     )
+    output = process.stdout
+    assert output is not None
     lines: queue.Queue[str | None] = queue.Queue()
 
     def read() -> None:
-        assert process.stdout is not None
-        for line in process.stdout:
+        for line in output:
             lines.put(line)
         lines.put(None)
 
-    threading.Thread(target=read, daemon=True).start()
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
     printed: list[str] = []
     try:
         while True:
@@ -198,6 +200,8 @@ def follow(command: list[str], doing: str, log: TextIO) -> tuple[int, str]:
         if process.poll() is None:
             process.terminate()
             process.wait()
+        reader.join()
+        output.close()
 
 
 def last_words(printed: str) -> str:

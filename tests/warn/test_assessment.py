@@ -221,9 +221,12 @@ def test_several_countries_are_seen_as_one_theatre(settings: Settings) -> None:
     assert sum(g.deaths_last_12m for g in joined.groups) == sum(g.deaths_last_12m for g in apart)
 
 
-def test_a_theatre_without_a_death_is_refused(settings: Settings) -> None:
+def test_a_theatre_without_a_death_is_refused_before_anything_is_fitted(settings: Settings) -> None:
+    (settings.home / "cache" / "models").unlink()
+    steps: list[str] = []
     with pytest.raises(NotHeldError, match="no group with a recorded death in Iceland by 2001-06-30"):
-        assess(settings=settings, theatre="Iceland")
+        assess(settings=settings, theatre="Iceland", progress=steps.append)
+    assert steps == []
 
 
 def test_budgets_of_the_settings_bound_the_levels(settings: Settings) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
@@ -40,6 +41,9 @@ def main() -> None:
     # Imported here: the command modules register themselves on `app`.
     from tocsin.cli import commands  # noqa: F401
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without a letter gets a '?', not a traceback
     try:
         app()
     except TocsinError as error:

@@ -96,6 +96,9 @@ class Climatology:
 
     months: int = 12
 
+    def __post_init__(self) -> None:
+        _check_pool(self.months)
+
     @property
     def name(self) -> str:
         """The model's name in tables."""
@@ -113,6 +116,9 @@ class MixedClimatology:
 
     months: int = 12
     shared_share: float = 0.05
+
+    def __post_init__(self) -> None:
+        _check_pool(self.months, self.shared_share)
 
     @property
     def name(self) -> str:
@@ -185,6 +191,11 @@ def rank_by_mass_casualty(panel: Panel, *, months: int = 12) -> Draws:
     events = panel.mass_casualty[:, -months:].sum(axis=1)
     deaths = panel.deaths[:, -months:].sum(axis=1)
     return np.asarray(events + deaths / (deaths.max(initial=0) + 1.0))
+
+
+def _check_pool(months: int, share: float = 0.0) -> None:
+    if months < 1 or not 0.0 <= share <= 1.0:
+        raise InputError(f"a pool has at least one month and a share in [0, 1]; got {months} months, share {share}")
 
 
 def _check(horizon: int, draws: int) -> None:

@@ -152,10 +152,6 @@ def _logit(chance: FloatArray) -> FloatArray:
     return np.asarray(logit(np.clip(chance, _CERTAINTY, 1 - _CERTAINTY)), dtype=np.float64)
 
 
-def _log_likelihood(line: FloatArray, happened: FloatArray, mass: FloatArray) -> float:
-    return float(np.sum(mass * (happened * line - np.logaddexp(0.0, line))))
-
-
 def _maximise(
     x: FloatArray, happened: FloatArray, mass: FloatArray, ridge: float, *, slope: float | None = None
 ) -> tuple[float, float]:
@@ -163,18 +159,20 @@ def _maximise(
 
     Newton's method, a step halved until the likelihood does not fall: the function is concave, so this finds the top.
     """
+    # Signed, so that a probability near 1 of what did happen loses no digits to a subtraction from 1.
+    sign = np.where(happened == 1, 1.0, -1.0)
     at = np.array([0.0, 1.0 if slope is None else slope])
     centre = np.array([0.0, 1.0])
     free = slice(0, 2 if slope is None else 1)
 
     def height(point: FloatArray) -> float:
         off = ridge / 2 * float(np.sum((point - centre) ** 2))
-        return _log_likelihood(point[0] + point[1] * x, happened, mass) - off
+        return -float(np.sum(mass * np.logaddexp(0.0, -sign * (point[0] + point[1] * x)))) - off
 
     now = height(at)
     for _ in range(_MOST_STEPS):
-        q = np.asarray(expit(at[0] + at[1] * x))
-        residual, curve = mass * (happened - q), mass * q * (1 - q)
+        miss = np.asarray(expit(-sign * (at[0] + at[1] * x)))
+        residual, curve = mass * sign * miss, mass * miss * (1 - miss)
         gradient = np.array([residual.sum(), residual @ x]) - ridge * (at - centre)
         cross = curve @ x
         hessian = np.array([[curve.sum(), cross], [cross, curve @ x**2]]) + ridge * np.eye(2)

@@ -19,7 +19,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from tocsin.errors import InputError
 from tocsin.verify import _checks
@@ -70,7 +70,7 @@ class LeadTimes:
     emergence: IntArray
     lead: FloatArray
     censored: BoolArray
-    kind: IntArray
+    kind: NDArray[np.int8]
     horizon: int
 
     @property
@@ -150,7 +150,7 @@ def _alert_array(alerts: ArrayLike, emerged: Emergences) -> BoolArray:
     return raised.astype(np.bool_)
 
 
-def alert_futures(months: IntArray, emerged: Emergences, horizon: int) -> IntArray:
+def alert_futures(months: IntArray, emerged: Emergences, horizon: int) -> NDArray[np.int8]:
     """What an alert of each group at each origin would be: `TRUE`, `RECROSSING`, `FALSE` or `UNDECIDED`."""
     _checks.whole_number(horizon, "horizon", least=1)
     began = np.zeros(emerged.above.shape, dtype=np.bool_)
@@ -164,11 +164,12 @@ def alert_futures(months: IntArray, emerged: Emergences, horizon: int) -> IntArr
         return np.greater(total[:, to], total[:, now])
 
     otherwise = np.where(now + horizon <= last, FALSE, UNDECIDED)[None, :]
-    return np.where(ahead(began), TRUE, np.where(ahead(emerged.above), RECROSSING, otherwise))
+    kinds = np.where(ahead(began), TRUE, np.where(ahead(emerged.above), RECROSSING, otherwise))
+    return kinds.astype(np.int8)
 
 
 def score_alerts(
-    raised: BoolArray, months: IntArray, emerged: Emergences, futures: IntArray, horizon: int, any_earlier: bool
+    raised: BoolArray, months: IntArray, emerged: Emergences, futures: NDArray[np.int8], horizon: int, any_earlier: bool
 ) -> LeadTimes:
     """`lead_times` of checked arrays, with the futures at hand: many sets of alerts share one record."""
     columns = np.arange(months.size)
@@ -184,7 +185,7 @@ def score_alerts(
         emergence=scored,
         lead=np.where(hit, before + 1.0 - start, np.nan),
         censored=hit & (start == 0),
-        kind=np.where(raised, futures, NO_ALERT),
+        kind=np.where(raised, futures, np.int8(NO_ALERT)),
         horizon=horizon,
     )
 

@@ -3,127 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from datetime import date
-from typing import Any, Literal
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from tocsin.countries import region_of
 from tocsin.digest import Digest, load_digest, packaged_digest
+from tocsin.digest.load import PACKAGED_PUBLISHED
 from tocsin.errors import InputError, NotHeldError
 from tocsin.forecast.cache import fit_or_load
 from tocsin.forecast.risk import MODEL_VERSION, TARGETS, RiskModel, Target, mean_raw, pace_of
 from tocsin.forecast.severity import deaths_ahead
 from tocsin.groups.theatres import Theatre, resolve_theatre
-from tocsin.months import last_day, last_known_month, month_label
+from tocsin.months import last_day, last_known_month, month_id, month_label
 from tocsin.panel import Panel, build_panel, feature_array
 from tocsin.settings import Settings, load_settings
+from tocsin.warn.assessment import Assessment, GroupAssessment
 from tocsin.warn.headline import headline
-from tocsin.warn.levels import LEVELS, Level, resurgent, view_levels
+from tocsin.warn.levels import LEVELS, resurgent, view_levels
 
-View = Literal["new_risk", "ongoing", "mass_casualty"]
-VIEWS: tuple[View, ...] = ("new_risk", "ongoing", "mass_casualty")
 HORIZONS = (3, 6, 12)
 SPARK_MONTHS = 24
+LEAST_MONTHS = 120  # months of the world's figures to learn from; with fewer the packaged figures do better
 DEATHS_NOTE = "Deaths of a group are best estimates over all events with the group as a side, its own dead included."
 SELECTION_NOTE = (
     "UCDP lists a group's early small events because it, or its dyad, later passed 25 deaths in a year; figures for "
     "groups that never crossed before are conditional on that and look better than they are."
 )
-
-
-@dataclass(frozen=True)
-class GroupAssessment:
-    """One group's line. Probabilities are of the horizon after the as-of day; `low` and `high` bound 90% intervals of
-    a probability's estimate, and 80% of the draws of expected deaths. `recent_deaths` are the last 24 months'."""
-
-    group: str
-    actor: str
-    theatre: str
-    list: Literal["new_risk", "ongoing"]
-    previously_crossed: bool
-    resurgent: bool
-    level: Level
-    p_deaths25: float
-    p_deaths25_low: float
-    p_deaths25_high: float
-    base_rate_deaths25: float
-    p_mass_casualty: float
-    p_mass_casualty_low: float
-    p_mass_casualty_high: float
-    base_rate_mass_casualty: float
-    expected_deaths: float
-    expected_deaths_low: float
-    expected_deaths_high: float
-    deaths_last_3m: int
-    deaths_last_12m: int
-    p_deaths25_previous: float | None
-    rank_new_risk: int | None
-    rank_ongoing: int | None
-    rank_mass_casualty: int
-    recent_deaths: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Assessment:
-    """Every seen group's line at an as-of day, with what a reader must know to weigh it."""
-
-    as_of: date
-    as_of_mode: str
-    lag_days: int
-    data_until: date
-    horizon_months: int
-    theatre: str | None
-    vintage: str
-    licence: str
-    citation: str
-    model: str
-    headline: str
-    notes: tuple[str, ...]
-    groups: tuple[GroupAssessment, ...]
-
-    def view(self, name: View, top: int | None = None) -> tuple[GroupAssessment, ...]:
-        """One of the three views, its highest line first.
-
-        *new_risk* by P(>= 25 deaths), *ongoing* by expected deaths, *mass_casualty* (both lists) by its probability.
-        """
-        if name == "mass_casualty":
-            return tuple(sorted(self.groups, key=lambda g: g.rank_mass_casualty)[:top])
-        rows = [g for g in self.groups if g.list == name]
-        return tuple(sorted(rows, key=lambda g: (g.rank_new_risk or 0, g.rank_ongoing or 0))[:top])
-
-    def top(self, count: int) -> Assessment:
-        """Only the groups that are among the first `count` of some view."""
-        kept = {g.group for name in VIEWS for g in self.view(name, count)}
-        return replace(self, groups=tuple(g for g in self.groups if g.group in kept))
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values under the documented keys, dates as ISO strings."""
-        raw = asdict(self)
-        raw["as_of"], raw["data_until"] = self.as_of.isoformat(), self.data_until.isoformat()
-        raw["notes"] = list(self.notes)
-        for group in raw["groups"]:
-            group["recent_deaths"] = list(group["recent_deaths"])
-        raw["groups"] = list(raw["groups"])
-        return raw
-
-    def to_polars(self) -> pl.DataFrame:
-        """One row per group, with the as-of day, horizon, vintage, model, licence and citation in each row."""
-        frame = pl.DataFrame([asdict(group) for group in self.groups], infer_schema_length=None)
-        # A column of nothing but nulls has no type of its own.
-        wide = {"p_deaths25_previous": pl.Float64, "rank_new_risk": pl.Int64, "rank_ongoing": pl.Int64}
-        return frame.cast({name: dtype for name, dtype in wide.items() if name in frame.columns}).with_columns(
-            pl.lit(self.as_of).alias("as_of"),
-            pl.lit(self.data_until).alias("data_until"),
-            pl.lit(self.horizon_months, pl.Int32).alias("horizon_months"),
-            pl.lit(self.vintage).alias("vintage"),
-            pl.lit(self.model).alias("model"),
-            pl.lit(self.licence).alias("licence"),
-            pl.lit(self.citation).alias("citation"),
-        )
 
 
 def assess(
@@ -151,15 +59,13 @@ def assess(
             raise InputError(f"no figures can be held for {as_of}: give a day near those of the data") from None
     world = load_digest(settings, as_of=as_of)
     end = last_day(world.provenance.last_month)
-    if as_of is not None and last_known_month(as_of, lag_days=settings.lag_days) > world.provenance.last_month:
-        raise InputError(
-            f"the figures held end on {end}, so nothing can be said as of {as_of}. Hint: --as-of {end}, or import a "
-            "newer release with 'tocsin data import FILE'"
-        )
+    reach_note = _reach_note(as_of, end, settings)
     month = world.provenance.last_month
     where = resolve_theatre(theatre, settings) if theatre else None
     panel = build_panel(world)
     shown, view = _panel_shown(panel, world, where)
+    if view is not None and not shown.seen[[theatre == view.name for theatre in shown.theatres], -1].any():
+        raise NotHeldError(f"no group with a recorded death in {view.name} by {end}")
     training, training_note = _training_panel(panel, settings, as_of)
     fit_month = fit_month_for(month)
 
@@ -187,8 +93,6 @@ def assess(
     if view is not None:
         # Levels go by rank in the world: the view's groups take part in it in place of their countries' own.
         lines = [line for line in lines if line.theatre == view.name]
-        if not lines:
-            raise NotHeldError(f"no group with a recorded death in {view.name} by {end}")
     provenance = world.provenance
     assessment = Assessment(
         as_of=as_of or end,
@@ -208,10 +112,28 @@ def assess(
             DEATHS_NOTE,
             SELECTION_NOTE,
             *training_note,
+            *reach_note,
         ),
         groups=tuple(lines),
     )
     return replace(assessment, headline=headline(assessment))
+
+
+def _reach_note(as_of: date | None, end: date, settings: Settings) -> tuple[str, ...]:
+    """What to say where the figures end before the as-of day; refuses where newer ones should be had instead.
+
+    In strict mode it is the very point that the releases of that day reach no further.
+    """
+    if as_of is None or last_known_month(as_of, lag_days=settings.lag_days) <= month_id(end):
+        return ()
+    if settings.as_of_mode == "strict":
+        return (
+            f"The releases published by {as_of} end on {end}: the horizon is counted from there, not from {as_of}.",
+        )
+    raise InputError(
+        f"the figures held end on {end}, so nothing can be said as of {as_of}. Hint: --as-of {end}, or import a newer "
+        "release with 'tocsin data import FILE'"
+    )
 
 
 def fit_month_for(month: int) -> int:
@@ -227,18 +149,19 @@ def _panel_shown(panel: Panel, world: Digest, where: Theatre | None) -> tuple[Pa
 
 
 def _training_panel(panel: Panel, settings: Settings, as_of: date | None) -> tuple[Panel, tuple[str, ...]]:
-    """The world's panel to learn from: the user's own where it covers the world, else the packaged one."""
-    if panel.provenance.covers_world:
+    """The world's panel to learn from: the user's own where it covers the world for ten years, else the packaged one."""
+    if panel.provenance.covers_world and panel.n_months >= LEAST_MONTHS:
         return panel, ()
-    if settings.as_of_mode == "strict":
+    if settings.as_of_mode == "strict" and (as_of is None or as_of < PACKAGED_PUBLISHED):
         raise NotHeldError(
-            "in strict mode the model learns from the releases held, and these cover single countries only. Hint: "
-            "import a release that covers the world, or use --as-of-mode reconstructed"
+            "the releases held do not cover the world for ten years, and the packaged figures the model would learn "
+            f"from were not published before {PACKAGED_PUBLISHED}. Hint: import a yearly release of the whole world, "
+            "or use --as-of-mode reconstructed"
         )
     packaged = packaged_digest()
     month = min(panel.last_month, packaged.provenance.last_month)
     note = (
-        f"The releases held do not cover the world, so the model learned from the packaged figures "
+        "The releases held do not cover the world for ten years, so the model learned from the packaged figures "
         f"({packaged.provenance.vintage}, located events only) and is applied to yours."
     )
     return build_panel(packaged.up_to(month)), (note,)

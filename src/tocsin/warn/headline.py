@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tocsin.warn.assess import Assessment, GroupAssessment
+    from tocsin.warn.assessment import Assessment, GroupAssessment
 
 
 def headline(assessment: Assessment) -> str:
     """What stands out: the new risk most likely to reach 25 deaths, and the highest risk of a mass-casualty attack."""
+    if not assessment.groups:
+        return f"As of {assessment.as_of:%-d %B %Y} no group has a recorded death."
     months = assessment.horizon_months
     where = f" in {assessment.theatre}" if assessment.theatre else ""
     new, risky = assessment.view("new_risk", 1), assessment.view("mass_casualty", 1)

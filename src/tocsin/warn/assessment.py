@@ -1,0 +1,105 @@
+"""What an assessment holds, and the forms it goes out in."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from typing import Any, Literal
+
+import polars as pl
+
+from tocsin.warn.levels import Level
+
+View = Literal["new_risk", "ongoing", "mass_casualty"]
+VIEWS: tuple[View, ...] = ("new_risk", "ongoing", "mass_casualty")
+
+
+@dataclass(frozen=True)
+class GroupAssessment:
+    """One group's line. Probabilities are of the horizon after the as-of day; `low` and `high` bound 90% intervals of
+    a probability's estimate, and 80% of the draws of expected deaths. `recent_deaths` are the last 24 months'."""
+
+    group: str
+    actor: str
+    theatre: str
+    list: Literal["new_risk", "ongoing"]
+    previously_crossed: bool
+    resurgent: bool
+    level: Level
+    p_deaths25: float
+    p_deaths25_low: float
+    p_deaths25_high: float
+    base_rate_deaths25: float
+    p_mass_casualty: float
+    p_mass_casualty_low: float
+    p_mass_casualty_high: float
+    base_rate_mass_casualty: float
+    expected_deaths: float
+    expected_deaths_low: float
+    expected_deaths_high: float
+    deaths_last_3m: int
+    deaths_last_12m: int
+    p_deaths25_previous: float | None
+    rank_new_risk: int | None
+    rank_ongoing: int | None
+    rank_mass_casualty: int
+    recent_deaths: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """Every seen group's line at an as-of day, with what a reader must know to weigh it."""
+
+    as_of: date
+    as_of_mode: str
+    lag_days: int
+    data_until: date
+    horizon_months: int
+    theatre: str | None
+    vintage: str
+    licence: str
+    citation: str
+    model: str
+    headline: str
+    notes: tuple[str, ...]
+    groups: tuple[GroupAssessment, ...]
+
+    def view(self, name: View, top: int | None = None) -> tuple[GroupAssessment, ...]:
+        """One of the three views, its highest line first.
+
+        *new_risk* by P(>= 25 deaths), *ongoing* by expected deaths, *mass_casualty* (both lists) by its probability.
+        """
+        if name == "mass_casualty":
+            return tuple(sorted(self.groups, key=lambda g: g.rank_mass_casualty)[:top])
+        rows = [g for g in self.groups if g.list == name]
+        return tuple(sorted(rows, key=lambda g: (g.rank_new_risk or 0, g.rank_ongoing or 0))[:top])
+
+    def top(self, count: int) -> Assessment:
+        """Only the groups that are among the first `count` of some view."""
+        kept = {g.group for name in VIEWS for g in self.view(name, count)}
+        return replace(self, groups=tuple(g for g in self.groups if g.group in kept))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values under the documented keys, dates as ISO strings."""
+        raw = asdict(self)
+        raw["as_of"], raw["data_until"] = self.as_of.isoformat(), self.data_until.isoformat()
+        raw["notes"] = list(self.notes)
+        for group in raw["groups"]:
+            group["recent_deaths"] = list(group["recent_deaths"])
+        raw["groups"] = list(raw["groups"])
+        return raw
+
+    def to_polars(self) -> pl.DataFrame:
+        """One row per group, with the as-of day, horizon, vintage, model, licence and citation in each row."""
+        frame = pl.DataFrame([asdict(group) for group in self.groups], infer_schema_length=None)
+        # A column of nothing but nulls has no type of its own.
+        wide = {"p_deaths25_previous": pl.Float64, "rank_new_risk": pl.Int64, "rank_ongoing": pl.Int64}
+        return frame.cast({name: dtype for name, dtype in wide.items() if name in frame.columns}).with_columns(
+            pl.lit(self.as_of).alias("as_of"),
+            pl.lit(self.data_until).alias("data_until"),
+            pl.lit(self.horizon_months, pl.Int32).alias("horizon_months"),
+            pl.lit(self.vintage).alias("vintage"),
+            pl.lit(self.model).alias("model"),
+            pl.lit(self.licence).alias("licence"),
+            pl.lit(self.citation).alias("citation"),
+        )

@@ -1,0 +1,125 @@
+"""Data goes from left to right and never back: a module imports only from those before it."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from project_tree import ROOT
+
+PACKAGE = ROOT / "src" / "tocsin"
+# What stands on nothing but itself; each imports only from those before it here.
+BASE = ["errors", "months", "settings", "countries", "actors", "scale"]
+ORDER = [
+    *BASE,
+    "events",
+    "sources",
+    "store",
+    "groups",
+    "digest",
+    "panel",
+    "verify",
+    "rivalry",
+    "forecast",
+    "warn",
+    "replay",
+    "whatif",
+    "report",
+    "web",
+    "cli",
+]
+# The faces of the package: they hand on what others hold.
+ANYTHING = {"__init__", "__main__"}
+HEAVY = ["polars", "numpy", "scipy", "pandera", "lightgbm", "duckdb", "fastapi", "matplotlib", "sklearn", "pandas"]
+SCORES_ONLY = {"errors", "months", "verify"}
+
+
+def module_of(path: Path) -> str:
+    """The top-level module of tocsin that a file belongs to: `store` for `store/manifest.py`."""
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imported(path: Path) -> set[str]:
+    """Top-level modules of tocsin that a file imports, anywhere in it, also for types only."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute here"
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        else:
+            continue
+        found |= {name.split(".")[1] for name in names if re.match(r"tocsin\.\w", name)}
+    return found - {"__version__"}
+
+
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_a_module_imports_only_from_those_before_it(path: Path) -> None:
+    module = module_of(path)
+    if module in ANYTHING:
+        return
+    assert module in ORDER, f"{module} has no place in the order of modules: give it one"
+    before = set(ORDER[: ORDER.index(module) + 1])
+    # A name taken from `tocsin` itself would hide which module it comes from, so it fails here too.
+    assert imported(path) <= before, f"{path.relative_to(PACKAGE)} imports from later modules"
+
+
+def test_the_order_is_read_from_real_imports() -> None:
+    # Were the parsing wrong, every file would pass; these three are known.
+    assert imported(PACKAGE / "months.py") == set()
+    assert "errors" in imported(PACKAGE / "settings.py")
+    assert "forecast" in set().union(*(imported(path) for path in (PACKAGE / "warn").glob("*.py")))
+
+
+def test_scores_know_no_model() -> None:
+    for path in (PACKAGE / "verify").glob("*.py"):
+        assert imported(path) <= SCORES_ONLY, path.name
+
+
+def loaded_after(code: str) -> set[str]:
+    """The top-level modules a fresh Python has loaded after running some code."""
+    code += "\nimport sys; print('loaded:', *{name.partition('.')[0] for name in sys.modules})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(done.stdout.rpartition("loaded:")[2].split())
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["--help"], ["--version"], ["assess", "--help"], ["data", "import", "--help"], ["groups", "show", "--help"]],
+)
+def test_help_loads_nothing_heavy(words: list[str]) -> None:
+    code = f"""
+import sys
+sys.argv = ["tocsin", *{words!r}]
+from tocsin.cli import main
+try:
+    main()
+except SystemExit as end:
+    assert not end.code, end.code
+"""
+    loaded = loaded_after(code)
+    assert {"tocsin", "typer"} <= loaded
+    assert loaded.isdisjoint(HEAVY)
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    loaded = loaded_after("import tocsin; tocsin.__version__")
+    assert loaded.isdisjoint([*HEAVY, "typer", "rich", "pydantic"])
+
+
+def test_every_public_name_is_there() -> None:
+    import tocsin
+
+    for name in tocsin.__all__:
+        assert getattr(tocsin, name).__name__ == name
+    with pytest.raises(AttributeError, match="no_such_name"):
+        _ = tocsin.no_such_name
+    assert set(tocsin.__all__) <= set(dir(tocsin))
