@@ -90,6 +90,11 @@ class LastValue:
         return _Pools(self.name, past, past.deaths[:, -1:], np.zeros(1), 0.0, poisson=True)
 
 
+def _check_pool(months: int, share: float = 0.0) -> None:
+    if months < 1 or not 0.0 <= share <= 1.0:
+        raise InputError(f"a pool has at least one month and a share in [0, 1]; got {months} months, share {share}")
+
+
 @dataclass(frozen=True)
 class Climatology:
     """Draws from the group's own last `months` months ("conflictology" in the VIEWS challenge)."""
@@ -191,11 +196,6 @@ def rank_by_mass_casualty(panel: Panel, *, months: int = 12) -> Draws:
     events = panel.mass_casualty[:, -months:].sum(axis=1)
     deaths = panel.deaths[:, -months:].sum(axis=1)
     return np.asarray(events + deaths / (deaths.max(initial=0) + 1.0))
-
-
-def _check_pool(months: int, share: float = 0.0) -> None:
-    if months < 1 or not 0.0 <= share <= 1.0:
-        raise InputError(f"a pool has at least one month and a share in [0, 1]; got {months} months, share {share}")
 
 
 def _check(horizon: int, draws: int) -> None:

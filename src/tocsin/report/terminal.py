@@ -34,7 +34,7 @@ def print_assessment(assessment: Assessment, top: int, *, file: IO[str] | None =
     for name, title in _VIEWS:
         lines = assessment.view(name, top)
         console.print()
-        console.print(Text(f"{title}, within {assessment.horizon_months} months", style="bold cyan"))
+        console.print(Text(f"{title}, {assessment.span}", style="bold cyan"))
         if lines:
             console.print(_table(lines, name, rich=console.is_terminal, narrow=console.width < _NARROW))
         else:

@@ -165,8 +165,7 @@ def _classes(chance: FloatArray, bins: int | Sequence[float], by: ClassesBy) -> 
         number = _checks.whole_number(int(bins), "bins", least=1)
         inner = np.arange(1, number) / number
         if by == "count":
-            # An observed value as an edge keeps the cells tied at it together, to the right of it.
-            inner = np.quantile(chance, inner, method="higher")
+            inner = np.quantile(chance, inner)
         edges = np.concatenate(([0.0], np.unique(inner[(inner > 0) & (inner < 1)]), [1.0]))
     else:
         edges = _checks.finite(bins, "bins", ndim=1)

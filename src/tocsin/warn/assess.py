@@ -149,7 +149,7 @@ def _panel_shown(panel: Panel, world: Digest, where: Theatre | None) -> tuple[Pa
 
 
 def _training_panel(panel: Panel, settings: Settings, as_of: date | None) -> tuple[Panel, tuple[str, ...]]:
-    """The world's panel to learn from: the user's own where it covers the world for ten years, else the packaged one."""
+    """The panel to learn from: the user's own where it covers the world for ten years, else the packaged one."""
     if panel.provenance.covers_world and panel.n_months >= LEAST_MONTHS:
         return panel, ()
     if settings.as_of_mode == "strict" and (as_of is None or as_of < PACKAGED_PUBLISHED):

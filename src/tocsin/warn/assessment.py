@@ -64,6 +64,12 @@ class Assessment:
     notes: tuple[str, ...]
     groups: tuple[GroupAssessment, ...]
 
+    @property
+    def span(self) -> str:
+        """The months that the probabilities are of, in words; names the day they count from where it is not `as_of`."""
+        start = "" if self.data_until == self.as_of else f" of {self.data_until:%-d %B %Y}"
+        return f"within {self.horizon_months} months{start}"
+
     def view(self, name: View, top: int | None = None) -> tuple[GroupAssessment, ...]:
         """One of the three views, its highest line first.
 

@@ -12,7 +12,6 @@ def headline(assessment: Assessment) -> str:
     """What stands out: the new risk most likely to reach 25 deaths, and the highest risk of a mass-casualty attack."""
     if not assessment.groups:
         return f"As of {assessment.as_of:%-d %B %Y} no group has a recorded death."
-    months = assessment.horizon_months
     where = f" in {assessment.theatre}" if assessment.theatre else ""
     new, risky = assessment.view("new_risk", 1), assessment.view("mass_casualty", 1)
     warned = sum(group.level == "warning" for group in assessment.groups)
@@ -20,7 +19,7 @@ def headline(assessment: Assessment) -> str:
     if new:
         parts.append(
             f"of the groups{where} with fewer than 25 deaths in the past year, {new[0].group} is the most likely to "
-            f"reach 25 within {months} months ({percent(new[0].p_deaths25)}; "
+            f"reach 25 {assessment.span} ({percent(new[0].p_deaths25)}; "
             f"base rate {percent(new[0].base_rate_deaths25)})"
         )
     else:

@@ -319,6 +319,19 @@ def test_a_ranking_without_ties_runs_once_and_is_its_own_lead_times() -> None:
     assert record.false_alerts == direct.alerts(FALSE)
 
 
+def test_an_alert_belongs_to_the_list_its_group_was_on() -> None:
+    # Group 0 was above in places 50-61: an alert at 40 is on a first-timer, one at 100 on a group that had crossed.
+    deaths = np.zeros((2, 140))
+    deaths[0, 50] = 40
+    emerged = emergences(deaths, first_month=FIRST)
+    origins = FIRST + np.arange(36, 128)
+    eligible = alerts_at(2, origins, g0=[40, 100], g1=[90])
+    summary = lead_time_summary({}, origins, emerged, eligible=eligible, budget=1, rng=np.random.default_rng(0))
+    assert [summary.of("random", p).alerts for p in ("all", "previously_crossed", "first")] == [3, 1, 2]
+    assert summary.of("random", "first").true_alerts == summary.of("random", "first").hits == 1
+    assert summary.of("random", "previously_crossed").false_alerts == 1
+
+
 def test_no_emergence_gives_no_figures() -> None:
     emerged = emergences(np.zeros((3, 80)), first_month=FIRST)
     assert np.isnan(emerged.ceiling)
