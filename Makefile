@@ -42,8 +42,9 @@ test: $(TESTS) ## Run all tests, with the coverage of src; ARGS="-k store" passe
 test-python: dev
 	$(RUN) -m pytest --cov --cov-report=term:skip-covered $(ARGS)
 
-lint: dev ## Check the style with ruff
+lint: dev ## Check style and format with ruff
 	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
 
 types: dev ## Check the types with mypy
 	$(RUN) -m mypy

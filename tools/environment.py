@@ -206,7 +206,7 @@ def follow(command: list[str], doing: str, log: TextIO) -> tuple[int, str]:
 
 def last_words(printed: str) -> str:
     """The end of what a failed command printed, in whole lines."""
-    return "\n".join(line for line in printed.splitlines() if line.strip()).strip()[-2000:]
+    return "\n".join([line for line in printed.splitlines() if line.strip()][-12:])
 
 
 def explain_failure(printed: str, lock: Path | None) -> str:
@@ -218,7 +218,7 @@ def explain_failure(printed: str, lock: Path | None) -> str:
         hint = "\nThe disk is full: the environment needs about 1 GB."
     elif lock and ("No matching distribution" in printed or "ResolutionImpossible" in printed):
         hint = f"\nA version in {lock} may not exist for this Python: `make LOCK= ...` takes the newest instead."
-    return f"pip could not install the packages. Its last lines:\n{last_words(printed)}{hint}\nAll of them: {LOG}"
+    return f"pip could not install the packages. Its last lines:\n{last_words(printed)}\nAll of them: {LOG}{hint}"
 
 
 def build(action: str, wanted: dict[str, str], extras: list[str], lock: Path | None) -> None:

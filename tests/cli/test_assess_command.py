@@ -232,6 +232,10 @@ def test_a_store_of_one_country_learns_from_the_packaged_figures_and_says_so(run
     assert {group["theatre"] for group in said["groups"]} == {"Myanmar"}
     assert any("the model learned from the packaged figures" in note for note in said["notes"])
     assert "24.1" in said["vintage"]
-    refused = run("--as-of-mode", "strict")
-    assert refused.code == 2
-    assert "in strict mode the model learns from the releases held" in refused.err
+    needs_a_day = run("--as-of-mode", "strict")
+    assert needs_a_day.code == 2
+    assert "--as-of" in needs_a_day.err
+    # Release 24.1 counts as published in mid-2024, long after the packaged figures: strict mode has both by then.
+    later = run("--as-of-mode", "strict", "--as-of", "2024-12-31", "--format", "json")
+    assert later.code == 0, later.err
+    assert any("the horizon is counted from that day" in note for note in json.loads(later.out)["notes"])

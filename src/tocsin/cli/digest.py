@@ -46,7 +46,6 @@ def digest_command(
             store = Store(Path(folder))
             store.add(checked)
             digest = digest_events(store.events(), fingerprint=checked.sha256)
-            digest = digest.up_to(digest.provenance.last_month)
     sizes = write_digest(digest, output)
     groups = digest.monthly.filter(is_group(pl.col("actor"))).select("actor", "theatre").n_unique()
     said = {

@@ -52,6 +52,8 @@ def assess(
     settings = settings or load_settings()
     if horizon not in HORIZONS:
         raise InputError(f"a horizon is 3, 6 or 12 months, got {horizon}")
+    if as_of is None and settings.as_of_mode == "strict":
+        raise InputError("strict mode asks what was published by a day, so it needs one. Hint: --as-of YYYY-MM-DD")
     if as_of is not None:
         try:
             last_known_month(as_of, lag_days=settings.lag_days)
@@ -127,9 +129,7 @@ def _reach_note(as_of: date | None, end: date, settings: Settings) -> tuple[str,
     if as_of is None or last_known_month(as_of, lag_days=settings.lag_days) <= month_id(end):
         return ()
     if settings.as_of_mode == "strict":
-        return (
-            f"The releases published by {as_of} end on {end}: the horizon is counted from there, not from {as_of}.",
-        )
+        return (f"The releases published by {as_of} end on {end}: the horizon is counted from that day.",)
     raise InputError(
         f"the figures held end on {end}, so nothing can be said as of {as_of}. Hint: --as-of {end}, or import a newer "
         "release with 'tocsin data import FILE'"
@@ -152,7 +152,7 @@ def _training_panel(panel: Panel, settings: Settings, as_of: date | None) -> tup
     """The panel to learn from: the user's own where it covers the world for ten years, else the packaged one."""
     if panel.provenance.covers_world and panel.n_months >= LEAST_MONTHS:
         return panel, ()
-    if settings.as_of_mode == "strict" and (as_of is None or as_of < PACKAGED_PUBLISHED):
+    if settings.as_of_mode == "strict" and as_of is not None and as_of < PACKAGED_PUBLISHED:
         raise NotHeldError(
             "the releases held do not cover the world for ten years, and the packaged figures the model would learn "
             f"from were not published before {PACKAGED_PUBLISHED}. Hint: import a yearly release of the whole world, "
