@@ -71,7 +71,7 @@ def digest_events(held: EventsInForce, *, fingerprint: str) -> Digest:
             vintage=", ".join(names),
             source=", ".join(dict.fromkeys(v.source for v in vintages)),
             licence=", ".join(dict.fromkeys(v.licence for v in vintages)),
-            citation=" ".join(dict.fromkeys(v.citation for v in vintages)),
+            citation="; ".join(dict.fromkeys(v.citation for v in vintages)),
             first_month=month_id(held.first_day),
             # A month is in the figures when all its days are covered.
             last_month=last_known_month(held.last_day),
