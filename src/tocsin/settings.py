@@ -36,8 +36,8 @@ class Settings(BaseSettings):
     as_of_mode: AsOfMode = Field("reconstructed", description="what counts as known on a past day")
     lag_days: int = Field(0, ge=0, le=3650, description="days after which an event counts as known")
     lock_seconds: float = Field(60.0, ge=0, description="how long a write waits for another one to finish")
-    watch_budget: int = Field(20, ge=1, description="groups a month put on watch or higher, per list")
-    warning_budget: int = Field(5, ge=1, description="groups a month put on warning, per list")
+    watch_budget: int = Field(20, ge=1, description="groups a month put on watch or higher, per view")
+    warning_budget: int = Field(5, ge=1, description="groups a month put on warning, per view")
     theatres: dict[str, list[str]] = Field(default_factory=dict, description="named theatres: name -> countries")
     aliases: dict[str, str] = Field(default_factory=dict, description="common names: name -> the source's name")
 

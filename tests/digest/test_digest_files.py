@@ -168,3 +168,14 @@ def test_events_before_a_gap_are_left_out_and_said_to_be(tmp_path: Path) -> None
     assert set(digest.monthly["period"]) == set(digest.cells["period"]) == {date(2024, 3, 1)}
     assert any("before 2024-03-01" in note and "left out (1)" in note for note in digest.provenance.notes)
     assert build_panel(digest).deaths.tolist() == [[8]]
+
+
+def test_a_country_whose_coverage_ended_is_left_out_not_shown_as_peaceful(tmp_path: Path) -> None:
+    """Two countries held, one of them only to 2018: at the end of 2020 nothing is known of it."""
+    ended = write_ged(tmp_path / "GEDEvent_v23_1_a.csv", [dated(1, "2018-03-04", best=300)])
+    held = write_ged(tmp_path / "GEDEvent_v24_1_b.csv", [{**dated(2, "2020-12-04", best=7), "country": "Pakistan"}])
+    Store(tmp_path).add(read_ged(ended), read_ged(held))
+    now, then = load_digest(Settings(home=tmp_path)), load_digest(Settings(home=tmp_path), as_of=date(2018, 12, 31))
+    assert set(now.monthly["theatre"]) == {"Pakistan"}
+    assert any("Left out" in note and then.monthly["theatre"][0] in note for note in now.provenance.notes)
+    assert then.monthly["deaths_best"].max() == 300

@@ -14,8 +14,8 @@ def test_the_whole_sentence() -> None:
     said = headline(assessment(line(level="warning"), war(p_mass_casualty=0.02)))
     assert said == (
         "As of 31 December 2020, of the groups with fewer than 25 deaths in the past year, JNIM @ Mali is the most "
-        "likely to reach 25 within 6 months (20%; base rate 1.5%); a mass-casualty attack is most likely by JNIM @ "
-        "Mali (3.0%; base rate 0.1%); 1 group is on warning."
+        "likely to reach 25 within 6 months (20%; base rate 1.5%); a mass-casualty attack within 6 months is most "
+        "likely by JNIM @ Mali (3.0%; base rate 0.1%); 1 group is on warning."
     )
 
 
@@ -53,7 +53,7 @@ def test_ranks_decide_not_the_order_of_the_lines() -> None:
     high = line("high @ Mali", rank_new_risk=2, rank_mass_casualty=11)
     said = headline(assessment(low, high))
     assert "high @ Mali is the most likely to reach 25" in said
-    assert "attack is most likely by low @ Mali" in said
+    assert "attack within 6 months is most likely by low @ Mali" in said
 
 
 @pytest.mark.parametrize(

@@ -127,9 +127,10 @@ def test_the_same_three_pass_with_one_death_more_or_less() -> None:
     assert is_resurgent(history(early=10, before=15, recent=10))
 
 
-def test_a_group_never_heard_of_before_is_new_not_back() -> None:
+def test_a_group_never_much_heard_of_before_is_new_not_back() -> None:
     assert not is_resurgent(history(early=0, before=0, recent=50))
-    assert is_resurgent(history(early=1, before=0, recent=50))
+    assert not is_resurgent(history(early=9, before=0, recent=50))
+    assert is_resurgent(history(early=10, before=0, recent=50))
 
 
 def test_the_peak_is_of_any_six_months_up_to_the_eighteen_before() -> None:

@@ -51,15 +51,25 @@ def packaged_digest() -> Digest:
 def digest_events(held: EventsInForce, *, fingerprint: str) -> Digest:
     """Count events into the three tables, with the provenance of their vintages.
 
-    Events before the first day covered are left out and a note says so: where releases leave a gap, or one country is
-    held further back than the world, an empty month there would look quiet where it is unknown.
+    Events before the first day covered are left out, and so, where only single countries are held, are those whose
+    coverage ends before the last day; a note says so. An empty month there would look quiet where it is unknown.
     """
     vintages = held.vintages
-    events = held.events.filter(pl.col("date_end") >= held.first_day)
-    earlier = held.events.height - events.height
-    left_out = (
-        f"Events held from before {held.first_day}, the first day covered without a gap, are left out ({earlier:,})."
-    )
+    notes = list(held.notes)
+    covers_world = any(v.countries == "world" for v in vintages)
+    ended = sorted(t for t, last in held.last_days.items() if last < held.last_day and not covers_world)
+    current = held.events.filter(~pl.col("theatre").is_in(ended))
+    if ended:
+        notes.append(
+            f"Left out, since nothing is held of them up to {held.last_day}: {', '.join(ended)}. An earlier as-of day "
+            "brings them back."
+        )
+    events = current.filter(pl.col("date_end") >= held.first_day)
+    if earlier := current.height - events.height:
+        notes.append(
+            f"Events held from before {held.first_day}, the first day covered without a gap, are left out "
+            f"({earlier:,})."
+        )
     if events.is_empty():
         raise NotHeldError("no event was known by that day in the releases that are held")
     names = [f"{v.source} {v.release}" for v in vintages]
@@ -76,9 +86,9 @@ def digest_events(held: EventsInForce, *, fingerprint: str) -> Digest:
             # A month is in the figures when all its days are covered.
             last_month=last_known_month(held.last_day),
             place_precision=_precision_words(held.place_precision_max),
-            notes=(*held.notes, left_out) if earlier else held.notes,
+            notes=tuple(notes),
             redistributable=all(v.redistributable for v in vintages),
-            covers_world=any(v.countries == "world" for v in vintages),
+            covers_world=covers_world,
             fingerprint=fingerprint,
         ),
     )

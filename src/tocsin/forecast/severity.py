@@ -30,8 +30,9 @@ def deaths_ahead(cases: Cases, raw: Floats, p: Floats, ongoing: NDArray[np.bool_
 
     `raw` is the model's probability before calibration, to match `cases.raw`; `p` the calibrated one; `pace` the
     group's deaths a month of late. An ongoing group's cases count in proportion to their pace, so that a war is
-    compared with wars of other sizes. The cases with and without 25 deaths ahead are weighted so that their share is
-    exactly `p` (Jeffrey's rule): the interval and the probability cannot contradict each other.
+    compared with wars of other sizes. Where the cases are of both sorts, with 25 deaths ahead and without, they are
+    weighted so that their share is exactly `p` (Jeffrey's rule), and interval and probability cannot contradict each
+    other.
     """
     expected, low, high = (np.zeros(len(p)) for _ in range(3))
     for listed in (False, True):

@@ -89,7 +89,9 @@ def _table(lines: tuple[GroupAssessment, ...], view: str, *, rich: bool, narrow:
 
 
 def _interval(low: float, high: float) -> str:
-    return f"{percent(low)}-{percent(high)}"
+    words = percent(low), percent(high)
+    # "97%->99%" would read as an arrow.
+    return (" to " if words[1].startswith(">") else "-").join(words)
 
 
 def _change(line: GroupAssessment) -> str:

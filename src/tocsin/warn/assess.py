@@ -26,6 +26,8 @@ from tocsin.warn.levels import LEVELS, resurgent, view_levels
 
 HORIZONS = (3, 6, 12)
 SPARK_MONTHS = 24
+LEAST_MONTHS_SHOWN = 12
+LONG_HISTORY_MONTHS = 60
 LEAST_MONTHS = 120  # months of the world's figures to learn from; with fewer the packaged figures do better
 DEATHS_NOTE = "Deaths of a group are best estimates over all events with the group as a side, its own dead included."
 SELECTION_NOTE = (
@@ -65,6 +67,11 @@ def assess(
     month = world.provenance.last_month
     where = resolve_theatre(theatre, settings) if theatre else None
     panel = build_panel(world)
+    if panel.n_months < LEAST_MONTHS_SHOWN:
+        raise NotHeldError(
+            f"the figures held begin in {month_label(panel.first_month)}, too late to say which groups had 25 deaths "
+            f"in the 12 months up to {end}. Hint: import a yearly release as well"
+        )
     shown, view = _panel_shown(panel, world, where)
     if view is not None and not shown.seen[[theatre == view.name for theatre in shown.theatres], -1].any():
         raise NotHeldError(f"no group with a recorded death in {view.name} by {end}")
@@ -114,11 +121,32 @@ def assess(
             DEATHS_NOTE,
             SELECTION_NOTE,
             *training_note,
+            *_scope_notes(panel, view),
             *reach_note,
         ),
         groups=tuple(lines),
     )
     return replace(assessment, headline=headline(assessment))
+
+
+def _scope_notes(panel: Panel, view: Theatre | None) -> tuple[str, ...]:
+    """What the lists, ranks and base rates are of, where that is not the obvious thing."""
+    notes = []
+    if not panel.provenance.covers_world:
+        notes.append(
+            "Ranks and levels are among the countries held, not the world; base rates are those of the world's groups."
+        )
+    if panel.n_months < LONG_HISTORY_MONTHS:
+        notes.append(
+            f"Nothing from before {month_label(panel.first_month)} is held, so that earlier crossings, peaks and "
+            "declines are not known."
+        )
+    if view is not None and len(view.countries) > 1:
+        notes.append(
+            f"{view.name} is {len(view.countries)} countries seen as one theatre ({', '.join(view.countries)}); model "
+            "and base rates are of groups in single countries, so probabilities and levels come out higher here."
+        )
+    return tuple(notes)
 
 
 def _reach_note(as_of: date | None, end: date, settings: Settings) -> tuple[str, ...]:

@@ -16,8 +16,11 @@ VIEWS: tuple[View, ...] = ("new_risk", "ongoing", "mass_casualty")
 
 @dataclass(frozen=True)
 class GroupAssessment:
-    """One group's line. Probabilities are of the horizon after the as-of day; `low` and `high` bound 90% intervals of
-    a probability's estimate, and 80% of the draws of expected deaths. `recent_deaths` are the last 24 months'."""
+    """One group's line, its figures as of the last day held.
+
+    Probabilities are of the horizon after that day; `low` and `high` bound the 90% interval of a probability's estimate
+    and the 80% interval of expected deaths. `recent_deaths` are those of the last 24 months, one a month.
+    """
 
     group: str
     actor: str
@@ -96,7 +99,7 @@ class Assessment:
         return raw
 
     def to_polars(self) -> pl.DataFrame:
-        """One row per group, with the as-of day, horizon, vintage, model, licence and citation in each row."""
+        """One row per group, with what the figures rest on (as-of day, vintage, notes, ...) in each row."""
         frame = pl.DataFrame([asdict(group) for group in self.groups], infer_schema_length=None)
         # A column of nothing but nulls has no type of its own.
         wide = {"p_deaths25_previous": pl.Float64, "rank_new_risk": pl.Int64, "rank_ongoing": pl.Int64}
@@ -106,6 +109,10 @@ class Assessment:
             pl.lit(self.horizon_months, pl.Int32).alias("horizon_months"),
             pl.lit(self.vintage).alias("vintage"),
             pl.lit(self.model).alias("model"),
+            pl.lit(self.as_of_mode).alias("as_of_mode"),
+            pl.lit(self.theatre, pl.String).alias("theatre_asked"),
+            pl.lit(self.lag_days, pl.Int32).alias("lag_days"),
             pl.lit(self.licence).alias("licence"),
             pl.lit(self.citation).alias("citation"),
+            pl.lit(" ".join(self.notes)).alias("notes"),
         )

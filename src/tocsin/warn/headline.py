@@ -26,8 +26,8 @@ def headline(assessment: Assessment) -> str:
         parts.append(f"every group seen{where} already had 25 deaths or more in the past year")
     if risky:
         parts.append(
-            f"a mass-casualty attack is most likely by {_named(risky[0])} ({percent(risky[0].p_mass_casualty)}; base "
-            f"rate {percent(risky[0].base_rate_mass_casualty)})"
+            f"a mass-casualty attack {assessment.span} is most likely by {_named(risky[0])} "
+            f"({percent(risky[0].p_mass_casualty)}; base rate {percent(risky[0].base_rate_mass_casualty)})"
         )
     count = "no group is" if not warned else "1 group is" if warned == 1 else f"{warned} groups are"
     return f"As of {assessment.as_of:%-d %B %Y}, " + "; ".join(parts) + f"; {count} on warning."

@@ -42,8 +42,8 @@ def resurgent(deaths: NDArray[np.integer]) -> NDArray[np.bool_]:
     """Whether each group is well above its own recent level after a decline; `deaths` is (group, month).
 
     Three conditions: at least 10 deaths in the last 6 months; that is at least twice the average of 6 months over the
-    18 months before; and this average is at most half of the most deaths in any 6 months up to those 18 months, of
-    which there were some: a group that was never heard of before is new, not back.
+    18 months before; and this average is at most half of the most deaths in any 6 months up to those 18 months,
+    which must have held 10 deaths: a group that was never much heard of is new, not back.
     """
     n = deaths.shape[1]
     if n < 30:
@@ -52,4 +52,4 @@ def resurgent(deaths: NDArray[np.integer]) -> NDArray[np.bool_]:
     recent = total[:, n] - total[:, n - 6]
     before = (total[:, n - 6] - total[:, n - 24]) / 3.0
     peak = (total[:, 6 : n - 23] - total[:, : n - 29]).max(axis=1)
-    return np.asarray((recent >= 10) & (recent >= 2 * before) & (before <= peak / 2.0) & (peak > 0))
+    return np.asarray((recent >= 10) & (recent >= 2 * before) & (before <= peak / 2.0) & (peak >= 10))
