@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from tocsin.errors import InputError
+
 _EPOCH_YEAR = 1980
 
 
@@ -49,7 +51,10 @@ def last_known_month(as_of: date, *, lag_days: int = 0) -> int:
     >>> last_known_month(date(2021, 1, 14), lag_days=15) == month_id(date(2020, 11, 1))
     True
     """
-    return month_id(as_of - timedelta(days=lag_days) + timedelta(days=1)) - 1
+    try:
+        return month_id(as_of - timedelta(days=lag_days) + timedelta(days=1)) - 1
+    except OverflowError:
+        raise InputError(f"no figures can be held for {as_of}: give a day near those of the data") from None
 
 
 def month_label(month: int) -> str:

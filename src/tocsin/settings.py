@@ -14,7 +14,13 @@ from typing import Any, Literal
 
 from platformdirs import user_data_path
 from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+    TomlConfigSettingsSource,
+)
 
 from tocsin.errors import InputError
 
@@ -30,7 +36,7 @@ def default_home() -> Path:
 class Settings(BaseSettings):
     """Every setting of tocsin, with its default."""
 
-    model_config = SettingsConfigDict(env_prefix="TOCSIN_", extra="forbid")
+    model_config = SettingsConfigDict(env_prefix="TOCSIN_", env_ignore_empty=True, extra="forbid")
 
     home: Path = Field(default_factory=default_home, description="folder of the store")
     as_of_mode: AsOfMode = Field("reconstructed", description="what counts as known on a past day")
@@ -55,9 +61,13 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        files = [Path("tocsin.toml"), default_home() / "tocsin.toml"]
-        tomls = [TomlConfigSettingsSource(settings_cls, toml_file=file) for file in files if file.is_file()]
+        files = [file for file in _settings_files() if file.is_file()]
+        tomls = [TomlConfigSettingsSource(settings_cls, toml_file=file) for file in files]
         return (init_settings, env_settings, *tomls)
+
+
+def _settings_files() -> tuple[Path, Path]:
+    return Path("tocsin.toml"), default_home() / "tocsin.toml"
 
 
 def load_settings(**given: Any) -> Settings:
@@ -67,8 +77,11 @@ def load_settings(**given: Any) -> Settings:
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']} (got {e['input']!r})" for e in error.errors())
         raise InputError(f"a setting cannot be used: {wrong}") from None
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"tocsin.toml is not valid TOML: {error}") from None
+    except SettingsError as error:
+        raise InputError(f"a setting cannot be read: {error}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        where = " or ".join(str(file) for file in _settings_files() if file.is_file())
+        raise InputError(f"{where} is not valid TOML in UTF-8: {error}") from None
 
 
 @cache

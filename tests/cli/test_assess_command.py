@@ -239,3 +239,13 @@ def test_a_store_of_one_country_learns_from_the_packaged_figures_and_says_so(run
     later = run("--as-of-mode", "strict", "--as-of", "2024-12-31", "--format", "json")
     assert later.code == 0, later.err
     assert any("the horizon is counted from that day" in note for note in json.loads(later.out)["notes"])
+
+
+def test_the_ending_of_the_file_says_the_format_and_a_clash_is_refused(run: Run, tmp_path: Path) -> None:
+    done = run("--theatre", "Mali", "--output", str(tmp_path / "mali.json"))
+    assert done.code == 0, done.err
+    assert json.loads((tmp_path / "mali.json").read_text())["theatre"] == "Mali"
+    clash = run("--output", str(tmp_path / "mali.csv"), "--format", "json")
+    assert clash.code == 2
+    assert "ends like a csv file" in clash.err
+    assert not (tmp_path / "mali.csv").exists()

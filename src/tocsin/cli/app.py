@@ -53,3 +53,6 @@ def main() -> None:
         # The reader of our output went away (`| head`); point standard output elsewhere so that closing it is quiet.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
+    except OSError as error:
+        typer.echo(f"tocsin: {error.filename or 'standard output'}: {error.strerror or error}", err=True)
+        sys.exit(2)

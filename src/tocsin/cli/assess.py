@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import io
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -46,7 +47,9 @@ def assess_command(
     theatre: str | None = typer.Option(None, help="A country, a named theatre, or countries joined by '+'."),
     horizon: int = typer.Option(6, help="Months ahead: 3, 6 or 12."),
     top: int = typer.Option(10, min=1, help="Lines per view; a group in the top of any view is in every export."),
-    format: Format = typer.Option(Format.table, help="How to write the result."),
+    format: Format | None = typer.Option(
+        None, help="How to write the result. [default: by the ending of --output, else table]"
+    ),
     output: Path | None = typer.Option(None, "--output", "-o", help="Write to this file instead of standard output."),
     as_of_mode: Mode | None = typer.Option(None, help="reconstructed: newest release; strict: releases of that day."),
     lag_days: int | None = typer.Option(None, min=0, help="An event counts as known so many days after it happened."),
@@ -59,6 +62,7 @@ def assess_command(
     """
     day = _day(as_of)
     _check_output(output)
+    form = _form(format, output)
     from tocsin.settings import load_settings
     from tocsin.warn import assess
 
@@ -73,7 +77,7 @@ def assess_command(
             progress=progress,
         )
     try:
-        _write(result.top(top), result, top, format, output)
+        _write(result.top(top), result, top, form, output)
     except OSError as error:
         if output is None:
             raise
@@ -87,6 +91,15 @@ def _day(text: str | None) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         raise InputError(f"--as-of is a day like 2020-12-31, got {text!r}") from None
+
+
+def _form(asked: Format | None, output: Path | None) -> Format:
+    """The format asked for, or the one the file's ending names; refuses where the two differ."""
+    ending = output.suffix.lower().removeprefix(".") if output else ""
+    named = next((form for form in (Format.json, Format.csv, Format.parquet) if form.value == ending), None)
+    if asked and named and asked is not named:
+        raise InputError(f"--output {output} ends like a {named.value} file, but --format is {asked.value}")
+    return asked or named or Format.table
 
 
 def _check_output(output: Path | None) -> None:
@@ -134,7 +147,13 @@ def _write(result: Assessment, whole: Assessment, top: int, format: Format, outp
             else:
                 output.write_text(text, encoding="utf-8")
         else:
-            frame.write_parquet(output or sys.stdout.buffer)
+            packed = io.BytesIO()
+            frame.write_parquet(packed)
+            if output is None:
+                sys.stdout.buffer.write(packed.getvalue())
+                sys.stdout.buffer.flush()
+            else:
+                output.write_bytes(packed.getvalue())
 
 
 @contextmanager

@@ -23,7 +23,7 @@ class Theatre:
     @property
     def is_view(self) -> bool:
         """Whether several countries are seen as one: a view on request, no part of the world list."""
-        return len(self.countries) > 1
+        return self.countries != (self.name,)
 
 
 def resolve_theatre(name: str, settings: Settings) -> Theatre:

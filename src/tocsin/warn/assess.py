@@ -56,11 +56,6 @@ def assess(
         raise InputError(f"a horizon is 3, 6 or 12 months, got {horizon}")
     if as_of is None and settings.as_of_mode == "strict":
         raise InputError("strict mode asks what was published by a day, so it needs one. Hint: --as-of YYYY-MM-DD")
-    if as_of is not None:
-        try:
-            last_known_month(as_of, lag_days=settings.lag_days)
-        except OverflowError:
-            raise InputError(f"no figures can be held for {as_of}: give a day near those of the data") from None
     world = load_digest(settings, as_of=as_of)
     end = last_day(world.provenance.last_month)
     reach_note = _reach_note(as_of, end, settings)
@@ -170,7 +165,7 @@ def fit_month_for(month: int) -> int:
 
 
 def _panel_shown(panel: Panel, world: Digest, where: Theatre | None) -> tuple[Panel, Theatre | None]:
-    if where is None or len(where.countries) == 1:
+    if where is None or not where.is_view:
         return panel, where
     merged = world.seen_as(where.name, where.countries)
     return build_panel(merged, regions={where.name: region_of(where.countries[0])}), where
