@@ -1,93 +1,83 @@
 """The forecasts that every other one must beat, and the two rankings that every alert list must beat.
 
-Each is a frozen object with `fit(panel, month) -> fitted` and `fitted.predict(horizon, draws, rng) -> Forecast`, where
-`month` is the last month that may be used. No entrant of the 2023/24 VIEWS prediction challenge beat 12-month
-climatology on mean CRPS (Hegre et al. 2025, doi:10.1177/00223433241300862), so that these are no straw men.
+None has anything to fit: each looks at the history that it forecasts from. No entrant of the 2023/24 VIEWS prediction
+challenge beat 12-month climatology on mean CRPS (Hegre et al. 2025, doi:10.1177/00223433241300862), so that these are
+no straw men.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.errors import InputError
 from tocsin.forecast.forecast import Forecast
-from tocsin.panel import Panel
+from tocsin.forecast.model import STEPS, Model, Outlook, crossing_probabilities
+from tocsin.panel import History, Panel
 
-Draws = NDArray[np.floating] | NDArray[np.integer]
-
-
-class Fitted(Protocol):
-    """What a model is after fitting."""
-
-    def predict(self, horizon: int, draws: int, rng: np.random.Generator) -> Forecast:
-        """Samples for steps 1 to `horizon`."""
-        ...
+Draws = NDArray[Any]
+Shape = tuple[int, int, int]
 
 
-class Model(Protocol):
-    """What every model of monthly deaths offers."""
+@dataclass(frozen=True)
+class _SampleBaseline:
+    """A baseline that only reads the history it forecasts from: there is nothing to fit."""
+
+    def fit(self, history: History) -> Self:
+        """The model itself: all it needs is in the history that `outlook` is given."""
+        return self
+
+    def outlook(self, history: History, *, draws: int, rng: np.random.Generator, steps: int = STEPS) -> Outlook:
+        """Samples for steps 1 to `steps`, each month drawn on its own, and P(at least 25 deaths) from them."""
+        if steps < 1 or draws < 1:
+            raise InputError(f"a forecast has at least one step and one draw; got {steps} steps, {draws} draws")
+        panel = history.panel
+        samples = self._draw(panel, (len(panel.groups), steps, draws), rng)
+        forecast = Forecast(
+            samples=samples.astype(np.float32),
+            units=panel.groups,
+            origin=panel.last_month,
+            model=self.name,
+            vintage=panel.provenance.vintage,
+        )
+        return Outlook(self.name, forecast, crossing_probabilities(forecast))
 
     @property
     def name(self) -> str:
         """The model's name in tables."""
-        ...
+        raise NotImplementedError
 
-    def fit(self, panel: Panel, month: int) -> Fitted:
-        """Fit on the figures up to and including `month`."""
-        ...
+    def _draw(self, panel: Panel, shape: Shape, rng: np.random.Generator) -> Draws:
+        raise NotImplementedError
 
 
-@dataclass(frozen=True, eq=False)
-class _Pools:
-    """Fitted baseline: per group a pool of values, and a share of draws that come from a pool of all groups."""
-
-    name: str
-    panel: Panel
-    pools: Draws
-    shared: Draws
-    shared_share: float
-    poisson: bool = False
-
-    def predict(self, horizon: int, draws: int, rng: np.random.Generator) -> Forecast:
-        """Samples for steps 1 to `horizon`, each month drawn on its own."""
-        _check(horizon, draws)
-        n = len(self.pools)
-        pick = rng.integers(self.pools.shape[1], size=(n, horizon, draws))
-        samples = np.take_along_axis(self.pools[:, None, :], pick, axis=2).astype(np.float64)
-        if self.poisson:
-            samples = rng.poisson(samples).astype(np.float64)
-        if self.shared_share:
-            other = rng.random(samples.shape) < self.shared_share
-            samples[other] = rng.choice(self.shared, size=int(other.sum()))
-        return _forecast(self.name, self.panel, samples)
+def _from_pools(pools: Draws, shape: Shape, rng: np.random.Generator) -> Draws:
+    """Values drawn with equal chance from each unit's own pool."""
+    pick = rng.integers(pools.shape[1], size=shape)
+    return np.asarray(np.take_along_axis(pools[:, None, :], pick, axis=2))
 
 
 @dataclass(frozen=True)
-class Zero:
+class Zero(_SampleBaseline):
     """No deaths, ever. Hard to beat for the many groups that have fallen silent."""
 
     name: str = "zero"
 
-    def fit(self, panel: Panel, month: int) -> Fitted:
-        """Nothing to fit but which groups there are."""
-        past = panel.up_to(month)
-        return _Pools(self.name, past, np.zeros((len(past.groups), 1)), np.zeros(1), 0.0)
+    def _draw(self, panel: Panel, shape: Shape, rng: np.random.Generator) -> Draws:
+        return np.zeros(shape, np.float32)
 
 
 @dataclass(frozen=True)
-class LastValue:
+class LastValue(_SampleBaseline):
     """Poisson draws around the last month's deaths."""
 
     name: str = "last_value"
 
-    def fit(self, panel: Panel, month: int) -> Fitted:
-        """The mean of every step is the last month's value."""
-        past = panel.up_to(month)
-        return _Pools(self.name, past, past.deaths[:, -1:], np.zeros(1), 0.0, poisson=True)
+    def _draw(self, panel: Panel, shape: Shape, rng: np.random.Generator) -> Draws:
+        return rng.poisson(panel.deaths[:, -1, None, None], size=shape)
 
 
 def _check_pool(months: int, share: float = 0.0) -> None:
@@ -96,8 +86,9 @@ def _check_pool(months: int, share: float = 0.0) -> None:
 
 
 @dataclass(frozen=True)
-class Climatology:
-    """Draws from the group's own last `months` months ("conflictology" in the VIEWS challenge)."""
+class Climatology(_SampleBaseline):
+    """Draws from the unit's own last `months` months ("conflictology" in the VIEWS challenge), fewer where the figures
+    begin later."""
 
     months: int = 12
 
@@ -109,15 +100,13 @@ class Climatology:
         """The model's name in tables."""
         return f"climatology_{self.months}"
 
-    def fit(self, panel: Panel, month: int) -> Fitted:
-        """The pool of a group is its last `months` months, fewer where the figures begin later."""
-        past = panel.up_to(month)
-        return _Pools(self.name, past, past.deaths[:, -self.months :], np.zeros(1), 0.0)
+    def _draw(self, panel: Panel, shape: Shape, rng: np.random.Generator) -> Draws:
+        return _from_pools(panel.deaths[:, -self.months :], shape, rng)
 
 
 @dataclass(frozen=True)
-class MixedClimatology:
-    """Climatology in which a small share of the draws comes from the last months of all groups together."""
+class MixedClimatology(_SampleBaseline):
+    """Climatology in which a small share of the draws comes from the last months of all units together."""
 
     months: int = 12
     shared_share: float = 0.05
@@ -130,46 +119,28 @@ class MixedClimatology:
         """The model's name in tables."""
         return f"mixed_climatology_{self.months}"
 
-    def fit(self, panel: Panel, month: int) -> Fitted:
-        """The shared pool holds the last `months` months of every group seen so far."""
-        past = panel.up_to(month)
-        own = past.deaths[:, -self.months :]
-        shared = own.ravel() if own.size else np.zeros(1)
-        return _Pools(self.name, past, own, shared, self.shared_share)
-
-
-@dataclass(frozen=True, eq=False)
-class _FittedHurdle:
-    name: str
-    panel: Panel
-    p_active: Draws
-    mean_log: Draws
-    sd_log: float
-
-    def predict(self, horizon: int, draws: int, rng: np.random.Generator) -> Forecast:
-        """Samples for steps 1 to `horizon`: zero, or a lognormal value rounded up to at least one death."""
-        _check(horizon, draws)
-        shape = (len(self.p_active), horizon, draws)
-        active = rng.random(shape) < self.p_active[:, None, None]
-        size = np.exp(self.mean_log[:, None, None] + self.sd_log * rng.standard_normal(shape))
-        return _forecast(self.name, self.panel, np.where(active, np.maximum(np.rint(size), 1.0), 0.0))
+    def _draw(self, panel: Panel, shape: Shape, rng: np.random.Generator) -> Draws:
+        own = panel.deaths[:, -self.months :]
+        samples = _from_pools(own, shape, rng)
+        other = rng.random(shape) < self.shared_share
+        samples[other] = rng.choice(own.ravel(), size=int(other.sum()))
+        return samples
 
 
 @dataclass(frozen=True)
-class HurdleLognormal:
-    """P(any death) and lognormal deaths given any, from the last `months` months, shrunk to the mean of all groups.
+class HurdleLognormal(_SampleBaseline):
+    """P(any death) and lognormal deaths given any, from the last `months` months, shrunk to the mean of all units.
 
-    `weight` is how many months the mean of all groups counts for. The spread of the logarithm is shared by all groups.
+    `weight` is how many months the mean of all units counts for. The spread of the logarithm is shared by all units;
+    a drawn value is rounded, to at least one death.
     """
 
     months: int = 24
     weight: float = 2.0
     name: str = "hurdle_lognormal"
 
-    def fit(self, panel: Panel, month: int) -> Fitted:
-        """Shrunken shares and mean logs per group."""
-        past = panel.up_to(month)
-        own = past.deaths[:, -self.months :]
+    def _draw(self, panel: Panel, shape: Shape, rng: np.random.Generator) -> Draws:
+        own = panel.deaths[:, -self.months :]
         active = own > 0
         logs = np.log(np.maximum(own, 1))
         n, k = active.sum(axis=1), own.shape[1]
@@ -179,10 +150,31 @@ class HurdleLognormal:
         mean_log = (logs.sum(axis=1) + self.weight * mean_all) / (n + self.weight)
         residual = (logs - mean_log[:, None])[active]
         sd = float(residual.std()) if len(residual) > 1 else 1.0
-        return _FittedHurdle(self.name, past, p_active, mean_log, sd)
+        drawn = rng.random(shape) < p_active[:, None, None]
+        size = np.exp(mean_log[:, None, None] + sd * rng.standard_normal(shape))
+        return np.where(drawn, np.maximum(np.rint(size), 1.0), 0.0)
 
 
-BASELINES: tuple[Model, ...] = (Zero(), LastValue(), Climatology(), MixedClimatology(), HurdleLognormal())
+@dataclass(frozen=True)
+class Recency:
+    """The strong baseline rankings: decayed deaths, and recent mass-casualty events with ties broken by deaths."""
+
+    name: str = "recency"
+
+    def fit(self, history: History) -> Self:
+        """The model itself: there is nothing to fit."""
+        return self
+
+    def outlook(self, history: History, *, draws: int, rng: np.random.Generator, steps: int = STEPS) -> Outlook:
+        """Rankings only, no probabilities and no samples."""
+        panel = history.panel
+        return Outlook(
+            self.name,
+            rankings={"deaths25": rank_by_decayed_deaths(panel), "mass_casualty": rank_by_mass_casualty(panel)},
+        )
+
+
+BASELINES: tuple[Model, ...] = (Zero(), LastValue(), Climatology(), MixedClimatology(), HurdleLognormal(), Recency())
 
 
 def rank_by_decayed_deaths(panel: Panel, *, half_life: float = 3.0) -> Draws:
@@ -196,18 +188,3 @@ def rank_by_mass_casualty(panel: Panel, *, months: int = 12) -> Draws:
     events = panel.mass_casualty[:, -months:].sum(axis=1)
     deaths = panel.deaths[:, -months:].sum(axis=1)
     return np.asarray(events + deaths / (deaths.max(initial=0) + 1.0))
-
-
-def _check(horizon: int, draws: int) -> None:
-    if horizon < 1 or draws < 1:
-        raise InputError(f"a forecast has at least one step and one draw; got horizon {horizon}, draws {draws}")
-
-
-def _forecast(name: str, panel: Panel, samples: Draws) -> Forecast:
-    return Forecast(
-        samples=samples.astype(np.float32),
-        units=panel.groups,
-        origin=panel.last_month,
-        model=name,
-        vintage=panel.provenance.vintage,
-    )

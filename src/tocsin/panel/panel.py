@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 import polars as pl
@@ -35,6 +36,8 @@ class Panel:
     event that month), `new_cells` (cells never used before) and `urban_events` (events in cells with a city).
     `state_onesided` is (group, month): deaths in one-sided violence by governments in the group's theatre. `clashes`
     are three arrays of one length: group, the group it clashed with, and the month (position, not number).
+
+    A panel of countries has a country where a group would stand; all of them are there from the first month on.
     """
 
     groups: tuple[str, ...]
@@ -48,6 +51,7 @@ class Panel:
     state_onesided: IntArray
     clashes: tuple[IntArray, IntArray, IntArray]
     provenance: Provenance
+    unit: Literal["group", "country"] = "group"
 
     @property
     def as_of(self) -> date:
@@ -139,7 +143,9 @@ class Panel:
         )
 
     def rows_by(self, month: int) -> NDArray[np.intp]:
-        """The rows of the groups with an event up to and including `month`, in order."""
+        """The rows of the units there are by `month`, in order: groups with an event up to its end; every country."""
+        if self.unit == "country":
+            return np.arange(len(self.groups))
         n = month - self.first_month + 1
         return np.flatnonzero((self.counts["events"][:, :n] > 0).any(axis=1))
 
