@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from planted_groups import FIRST, panel_of
-from tocsin.errors import InputError, NotHeldError
+from tocsin.errors import InputError
 from tocsin.forecast import (
     BASELINES,
     Climatology,
+    Forecast,
     HurdleLognormal,
     LastValue,
     MixedClimatology,
@@ -17,8 +18,9 @@ from tocsin.forecast import (
     rank_by_decayed_deaths,
     rank_by_mass_casualty,
 )
-from tocsin.forecast.baselines import Model
-from tocsin.panel import Panel
+from tocsin.forecast.baselines import Recency
+from tocsin.forecast.model import Model, Outlook
+from tocsin.panel import History, Panel
 
 DRAWS = 20_000
 NAMES = [model.name for model in BASELINES]
@@ -28,7 +30,19 @@ def rng(seed: int = 1) -> np.random.Generator:
     return np.random.default_rng(seed)
 
 
-def history() -> Panel:
+def outlook(model: Model, panel: Panel, *, steps: int = 12, draws: int = 1, seed: int = 1) -> Outlook:
+    """What the model, fitted on all of the panel, says at its end."""
+    history = History(panel)
+    return model.fit(history).outlook(history, draws=draws, rng=rng(seed), steps=steps)
+
+
+def forecast(model: Model, panel: Panel, steps: int, draws: int, *, seed: int = 1) -> Forecast:
+    made = outlook(model, panel, steps=steps, draws=draws, seed=seed).forecast
+    assert made is not None
+    return made
+
+
+def planted() -> Panel:
     """Two groups over 24 months: one that was large before the last year, one that is small and alive."""
     large = [500] * 12 + [0] * 9 + [3, 0, 6]
     small = [1] * 12 + [2, 0] * 6
@@ -36,15 +50,16 @@ def history() -> Panel:
 
 
 def test_names_are_distinct() -> None:
-    assert NAMES == ["zero", "last_value", "climatology_12", "mixed_climatology_12", "hurdle_lognormal"]
+    assert len(set(NAMES)) == len(NAMES)
+    assert {"zero", "last_value", "climatology_12", "mixed_climatology_12", "hurdle_lognormal", "recency"} <= set(NAMES)
 
 
 def test_zero_says_zero() -> None:
-    assert not Zero().fit(history(), FIRST + 23).predict(6, 50, rng()).samples.any()
+    assert not forecast(Zero(), planted(), 6, 50).samples.any()
 
 
 def test_last_value_is_poisson_around_the_last_month() -> None:
-    samples = LastValue().fit(history(), FIRST + 23).predict(3, DRAWS, rng()).samples
+    samples = forecast(LastValue(), planted(), 3, DRAWS).samples
     assert samples.shape == (2, 3, DRAWS)
     # The last months are 6 and 0 deaths. The error of a mean of 60,000 draws is 0.01; mean = variance for Poisson.
     assert samples[0].mean() == pytest.approx(6, abs=0.05)
@@ -53,7 +68,7 @@ def test_last_value_is_poisson_around_the_last_month() -> None:
 
 
 def test_climatology_draws_the_last_twelve_months_and_no_other() -> None:
-    samples = Climatology().fit(history(), FIRST + 23).predict(4, DRAWS, rng()).samples
+    samples = forecast(Climatology(), planted(), 4, DRAWS).samples
     assert set(np.unique(samples[0])) == {0, 3, 6}
     assert set(np.unique(samples[1])) == {0, 2}
     assert (samples[0] == 0).mean() == pytest.approx(10 / 12, abs=0.01)
@@ -61,28 +76,28 @@ def test_climatology_draws_the_last_twelve_months_and_no_other() -> None:
 
 
 def test_climatology_of_a_short_history_uses_what_there_is() -> None:
-    samples = Climatology().fit(panel_of([[4, 8]]), FIRST + 1).predict(1, 1000, rng()).samples
+    samples = forecast(Climatology(), panel_of([[4, 8]]), 1, 1000).samples
     assert set(np.unique(samples)) == {4, 8}
 
 
 def test_mixture_draws_the_stated_share_from_all_groups() -> None:
     # The second group's own value is always 1, so that whatever is not 1 is from the pool, half of which is 9.
     panel = panel_of([[9] * 12, [1] * 12])
-    samples = MixedClimatology(shared_share=0.2).fit(panel, FIRST + 11).predict(5, DRAWS, rng()).samples
+    samples = forecast(MixedClimatology(shared_share=0.2), panel, 5, DRAWS).samples
     assert set(np.unique(samples)) == {1, 9}
     assert (samples[1] == 9).mean() == pytest.approx(0.1, abs=0.01)
     assert (samples[0] == 1).mean() == pytest.approx(0.1, abs=0.01)
 
 
 def test_mixture_without_a_share_is_climatology() -> None:
-    ours = MixedClimatology(shared_share=0.0).fit(history(), FIRST + 23).predict(6, 100, rng())
-    np.testing.assert_array_equal(ours.samples, Climatology().fit(history(), FIRST + 23).predict(6, 100, rng()).samples)
+    ours = forecast(MixedClimatology(shared_share=0.0), planted(), 6, 100)
+    np.testing.assert_array_equal(ours.samples, forecast(Climatology(), planted(), 6, 100).samples)
 
 
 def test_hurdle_shrinks_by_hand() -> None:
     # 24 months: the first group kills e^2 ~ 7 in 12 of them, the second one in 6 of them.
     panel = panel_of([[0, 7] * 12, [0, 0, 0, 1] * 6])
-    samples = HurdleLognormal().fit(panel, FIRST + 23).predict(2, DRAWS, rng()).samples
+    samples = forecast(HurdleLognormal(), panel, 2, DRAWS).samples
     # P(any) = (n + 2 x 18/48) / (24 + 2): 12.75 / 26 and 6.75 / 26.
     assert (samples[0] > 0).mean() == pytest.approx(12.75 / 26, abs=0.01)
     assert (samples[1] > 0).mean() == pytest.approx(6.75 / 26, abs=0.01)
@@ -97,44 +112,76 @@ def test_hurdle_shrinks_by_hand() -> None:
 
 def test_hurdle_gives_a_group_without_recent_deaths_a_small_chance() -> None:
     panel = panel_of([[5] + [0] * 30, [5] * 31])
-    samples = HurdleLognormal().fit(panel, FIRST + 30).predict(1, DRAWS, rng()).samples
+    samples = forecast(HurdleLognormal(), panel, 1, DRAWS).samples
     # (0 + 2 x 24/48) / (24 + 2) = 1/26
     assert (samples[0] > 0).mean() == pytest.approx(1 / 26, abs=0.005)
 
 
+def arrays(said: Outlook) -> dict[str, np.ndarray]:
+    """Everything an outlook says, by name."""
+    samples = {} if said.forecast is None else {"samples": said.forecast.samples}
+    chances = {f"{target} {horizon}": p for (target, horizon), p in said.probabilities.items()}
+    return samples | chances | {f"ranking {target}": score for target, score in said.rankings.items()}
+
+
+def assert_same(first: Outlook, second: Outlook) -> None:
+    a, b = arrays(first), arrays(second)
+    assert a.keys() == b.keys()
+    for name in a:
+        np.testing.assert_array_equal(a[name], b[name], err_msg=name)
+
+
 @pytest.mark.parametrize("model", BASELINES, ids=NAMES)
-def test_the_same_generator_gives_the_same_samples_and_another_one_others(model: Model) -> None:
-    fitted = model.fit(history(), FIRST + 23)
-    first = fitted.predict(3, 200, rng(1))
-    np.testing.assert_array_equal(first.samples, fitted.predict(3, 200, rng(1)).samples)
-    if model.name != "zero":
-        assert (first.samples != fitted.predict(3, 200, rng(2)).samples).any()
-    assert (first.model, first.origin, first.units) == (model.name, FIRST + 23, ("g0 @ Mali", "g1 @ Mali"))
+def test_the_same_generator_gives_the_same_outlook(model: Model) -> None:
+    first = outlook(model, planted(), steps=3, draws=200)
+    assert first.model == model.name
+    assert arrays(first)
+    assert_same(first, outlook(model, planted(), steps=3, draws=200))
+    if first.forecast is not None:
+        made = first.forecast
+        assert (made.model, made.origin, made.units) == (model.name, FIRST + 23, ("g0 @ Mali", "g1 @ Mali"))
+        if model.name != "zero":
+            assert (made.samples != forecast(model, planted(), 3, 200, seed=2).samples).any()
+
+
+@pytest.mark.parametrize("model", BASELINES, ids=NAMES)
+def test_probabilities_are_those_of_the_samples(model: Model) -> None:
+    said = outlook(model, planted(), steps=6, draws=500)
+    if said.forecast is None:
+        return
+    assert {horizon for target, horizon in said.probabilities if target == "deaths25"} == {3, 6}
+    for horizon in (3, 6):
+        totals = said.forecast.samples[:, :horizon].sum(axis=1)
+        np.testing.assert_array_equal(said.probabilities["deaths25", horizon], (totals >= 25).mean(axis=1))
 
 
 @pytest.mark.parametrize("model", BASELINES, ids=NAMES)
 def test_nothing_after_the_month_is_used(model: Model) -> None:
     month = FIRST + 20
-    past = np.array(history().deaths[:, :21])
-    calm = panel_of(np.hstack([past, np.ones((2, 5), int)]))
+    past = np.array(planted().deaths[:, :21])
+    calm = History(panel_of(np.hstack([past, np.ones((2, 5), int)]))).up_to(month)
     # Another future, and a third group that was never heard of at the month.
-    wild = panel_of(np.vstack([np.hstack([past, np.full((2, 5), 900)]), [0] * 21 + [800] * 5]))
-    first, second = (model.fit(panel, month).predict(6, 300, rng()) for panel in (calm, wild))
-    assert first.units == second.units
-    np.testing.assert_array_equal(first.samples, second.samples)
+    wild = History(panel_of(np.vstack([np.hstack([past, np.full((2, 5), 900)]), [0] * 21 + [800] * 5]))).up_to(month)
+    assert calm.panel.groups == wild.panel.groups
+    first, second = (model.fit(known).outlook(known, draws=300, rng=rng(), steps=6) for known in (calm, wild))
+    assert_same(first, second)
 
 
 @pytest.mark.parametrize("model", BASELINES, ids=NAMES)
-@pytest.mark.parametrize(("horizon", "draws"), [(0, 10), (3, 0), (-1, 10)])
-def test_no_step_or_no_draw_is_refused(model: Model, horizon: int, draws: int) -> None:
-    with pytest.raises(InputError, match=f"horizon {horizon}, draws {draws}"):
-        model.fit(history(), FIRST + 23).predict(horizon, draws, rng())
+@pytest.mark.parametrize(("steps", "draws"), [(0, 10), (3, 0), (-1, 10)])
+def test_no_step_or_no_draw_is_refused(model: Model, steps: int, draws: int) -> None:
+    if outlook(model, planted()).forecast is None:
+        return  # no samples, so that there is nothing to draw
+    with pytest.raises(InputError, match=f"{steps} steps, {draws} draws"):
+        outlook(model, planted(), steps=steps, draws=draws)
 
 
-@pytest.mark.parametrize("model", BASELINES, ids=NAMES)
-def test_a_month_without_figures_is_refused(model: Model) -> None:
-    with pytest.raises(NotHeldError, match="the figures cover"):
-        model.fit(history(), FIRST + 24)
+def test_recency_ranks_and_says_no_more() -> None:
+    said = outlook(Recency(), planted())
+    assert (said.forecast, said.probabilities) == (None, {})
+    np.testing.assert_array_equal(said.rankings["deaths25"], rank_by_decayed_deaths(planted()))
+    np.testing.assert_array_equal(said.rankings["mass_casualty"], rank_by_mass_casualty(planted()))
+    assert said.score_of("deaths25", 6) is said.rankings["deaths25"]
 
 
 def test_ranking_by_decayed_deaths_by_hand() -> None:
