@@ -33,8 +33,9 @@ class SampleScores:
     """Every score of a sample forecast, cell by cell, from one sort of the draws; all arrays have the outcomes' shape.
 
     `crps`, `interval_score` and `interval_width` are in the forecast's unit, `crps_log1p` in log deaths, `ignorance` in
-    bits; `coverage` says whether the central interval of level `level` holds the outcome. `draws` goes with
-    `ignorance`, which can only be compared between forecasts of the same number of draws.
+    bits; `coverage` says whether the central interval of level `level` holds the outcome, `expected_coverage` is the
+    share of the draws that it holds: how often an honest forecast's interval does, which on counts is above `level`.
+    `draws` goes with `ignorance`, which can only be compared between forecasts of the same number of draws.
     """
 
     crps: FloatArray
@@ -42,6 +43,7 @@ class SampleScores:
     ignorance: FloatArray
     interval_score: FloatArray
     coverage: BoolArray
+    expected_coverage: FloatArray
     interval_width: FloatArray
     level: float
     draws: int
@@ -147,7 +149,7 @@ def sample_scores(
     """
     edges, _ = _edges(bins), _checks.share(level, "level")
     draws, y, shape = _fitting(samples, outcomes)
-    table = np.empty((6, y.size))
+    table = np.empty((7, y.size))
     for rows, block in _sorted_blocks(draws):
         truth = y[rows]
         probability = _class_probability(block, truth, edges)
@@ -158,9 +160,11 @@ def sample_scores(
         table[3, rows] = _interval_score(low, high, truth, level)
         table[4, rows] = (low <= truth) & (truth <= high)
         table[5, rows] = high - low
-    whole = table.reshape(6, *shape)
+        held = (block >= low[:, None]) & (block <= high[:, None])
+        table[6, rows] = np.count_nonzero(held, axis=1) / block.shape[1]
+    whole = table.reshape(7, *shape)
     covered = whole[4].astype(np.bool_)
-    return SampleScores(whole[0], whole[1], whole[2], whole[3], covered, whole[5], level, draws.shape[-1])
+    return SampleScores(whole[0], whole[1], whole[2], whole[3], covered, whole[6], whole[5], level, draws.shape[-1])
 
 
 def _fitting(samples: ArrayLike, outcomes: ArrayLike) -> tuple[NDArray[Any], FloatArray, tuple[int, ...]]:

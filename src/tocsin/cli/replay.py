@@ -1,0 +1,176 @@
+"""`tocsin replay`: forecast again from the past, and score it by what came."""
+
+from __future__ import annotations
+
+import enum
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from tocsin.cli.app import app
+
+if TYPE_CHECKING:
+    from tocsin.replay import Replay
+
+replay_app = typer.Typer(invoke_without_command=True)
+app.add_typer(replay_app, name="replay")
+
+
+class Unit(enum.StrEnum):
+    """What is forecast: a line for each group."""
+
+    group = "group"
+
+
+class Refit(enum.StrEnum):
+    """How often the models are fitted anew."""
+
+    yearly = "yearly"
+    quarterly = "quarterly"
+    monthly = "monthly"
+
+
+class Mode(enum.StrEnum):
+    """What counts as known on a past day."""
+
+    reconstructed = "reconstructed"
+    strict = "strict"
+
+
+class Format(enum.StrEnum):
+    """How the summary is printed."""
+
+    table = "table"
+    json = "json"
+
+
+@replay_app.callback()
+def replay_command(
+    context: typer.Context,
+    unit: Unit = typer.Option(Unit.group, help="What is forecast."),
+    first: str | None = typer.Option(None, "--from", metavar="YYYY-MM", help="First origin. [default: 2010-01]"),
+    last: str | None = typer.Option(
+        None, "--to", metavar="YYYY-MM", help="Last origin. [default: the last with 6 months of what came after]"
+    ),
+    models: str | None = typer.Option(
+        None, metavar="A,B,...", help="Models by name. [default: the main baselines and every learned model]"
+    ),
+    refit: Refit = typer.Option(Refit.yearly, help="How often the models are fitted anew."),
+    draws: int = typer.Option(1000, min=1, help="Samples of each forecast."),
+    seed: int = typer.Option(1, min=0, help="What all randomness comes from."),
+    workers: int | None = typer.Option(
+        None, min=1, help="Processes that share the work; the result is the same. [default: one a core]"
+    ),
+    cluster: str | None = typer.Option(
+        None, metavar="tcp://HOST:PORT", help="A Dask scheduler whose workers do the work instead."
+    ),
+    output: Path | None = typer.Option(
+        None, "--output", "-o", metavar="DIR", help="Folder of the replay. [default: one in the store's folder]"
+    ),
+    as_of_mode: Mode | None = typer.Option(None, help="reconstructed: newest release; strict: releases of that day."),
+    lag_days: int | None = typer.Option(None, min=0, help="An event counts as known so many days after it happened."),
+    format: Format = typer.Option(Format.table, help="How to print the summary."),
+) -> None:
+    """Forecast again from every month of the past with what was known then, and score it by what came.
+
+    All models are scored on the same cells: samples of monthly deaths, the chance of 25 deaths or more, and of a
+    mass-casualty attack, within 3, 6 and 12 months; by list, with standard errors and the difference to a baseline.
+
+    The result is saved as a folder: the same command goes on with one that was interrupted, and `tocsin replay show`
+    prints it again.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    given = {"as_of_mode": as_of_mode and as_of_mode.value, "lag_days": lag_days}
+    options: dict[str, Any] = {
+        "first": first,
+        "last": last,
+        "models": models and [name.strip() for name in models.split(",") if name.strip()],
+        "refit": refit.value,
+        "draws": draws,
+        "seed": seed,
+    }
+    from tocsin.replay import replay
+    from tocsin.settings import load_settings
+
+    settings = load_settings(**{name: value for name, value in given.items() if value is not None})
+    try:
+        with _walking() as progress:
+            result = replay(
+                settings=settings,
+                directory=output,
+                workers=workers or _cores(),
+                cluster=cluster,
+                progress=progress,
+                **options,
+            )
+            _draw(result)
+    except KeyboardInterrupt:
+        typer.echo("tocsin: interrupted; the same command goes on where it stopped", err=True)
+        raise typer.Exit(130) from None
+    _print(result, format)
+
+
+@replay_app.command("show")
+def show_command(
+    directory: Path = typer.Argument(..., metavar="DIR", help="The folder of a finished replay."),
+    format: Format = typer.Option(Format.table, help="How to print the summary."),
+) -> None:
+    """Print a finished replay again.
+
+    JSON: `unit, from, to, vintage, as_of_mode, lag_days, refit, draws, seed, models, data_until, citation, licence,
+    notes, rows`: [`target, population, horizon, model, metric, value, se, baseline, difference, difference_se, n`].
+    """
+    from tocsin.replay import read_replay
+
+    _print(read_replay(directory), format)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _draw(result: Replay) -> None:
+    path = result.directory / "reliability.png"
+    if result.reliability and not path.exists():
+        from tocsin.report.reliability_figure import draw_reliability
+
+        draw_reliability(result, path)
+
+
+def _print(result: Replay, format: Format) -> None:
+    if format is Format.json:
+        typer.echo(json.dumps(result.to_dict(), indent=2, ensure_ascii=False))
+    else:
+        from tocsin.report.replay_tables import print_replay
+
+        print_replay(result)
+
+
+@contextmanager
+def _walking() -> Iterator[Callable[[int, int, str], None]]:
+    """Progress on standard error: a bar over the origins on a terminal, a line for each fit month elsewhere."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+    task = bar.add_task("origins", total=None)
+
+    def advance(done: int, total: int, what: str) -> None:
+        words = {"found": "origins found done", "scores": "scoring", "begin": "origins", "origins": "origins"}[what]
+        bar.update(task, total=total, completed=done, description=words)
+        if not console.is_terminal:
+            told = (
+                "scoring ..." if what == "scores" else f"{done} of {total} origins {'were' if what == 'found' else ''}"
+            )
+            typer.echo(f"tocsin: {told.strip()} {'' if what == 'scores' else 'done'}".rstrip(), err=True)
+
+    with bar:
+        yield advance

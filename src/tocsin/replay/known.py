@@ -1,0 +1,78 @@
+"""What was known at a month: the history that models may use, by either way of reckoning it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+import numpy as np
+
+from tocsin.digest import load_digest
+from tocsin.errors import NotHeldError
+from tocsin.months import last_day, last_known_month, month_label
+from tocsin.panel import History, Panel, build_panel
+from tocsin.replay.plan import Plan
+from tocsin.settings import Settings
+from tocsin.store import Store
+
+
+@dataclass(frozen=True, eq=False)
+class Figures:
+    """The figures of a replay: `truth` is the newest there is; `settings` says how to read what a day knew.
+
+    In strict mode a history of its own is read from the store for each month, and `store` is the fingerprint that the
+    store must have wherever that is done; in reconstructed mode it is a cut of `whole`, the history of the truth.
+    """
+
+    whole: History
+    settings: Settings
+    store: str
+
+    @property
+    def truth(self) -> Panel:
+        """What happened, as the newest figures have it."""
+        return self.whole.panel
+
+    def at(self, month: int) -> History:
+        """The history known at the end of a month. Raises `NotHeldError` where none was."""
+        end = last_day(month)
+        if self.settings.as_of_mode == "strict":
+            if Store.open(self.settings.home).fingerprint() != self.store:
+                raise NotHeldError(
+                    f"the store at {self.settings.home} is not the one that this replay began with. Hint: workers on "
+                    "other machines need the same store in the same place"
+                )
+            return History(build_panel(load_digest(self.settings, as_of=end)))
+        known = last_known_month(end, lag_days=self.settings.lag_days)
+        if known < self.truth.first_month:
+            raise NotHeldError(
+                f"nothing was known on {end}: the figures begin in {month_label(self.truth.first_month)}"
+            )
+        return self.whole.up_to(known)
+
+    def sha256(self) -> str:
+        """Hash of all figures that a replay on these can see."""
+        digest = hashlib.sha256(self.store.encode() if self.settings.as_of_mode == "strict" else b"")
+        panel = self.truth
+        for name, array in sorted((panel.counts | panel.places).items()):
+            digest.update(name.encode())
+            digest.update(np.ascontiguousarray(array).tobytes())
+        for array in (panel.state_onesided, *panel.clashes):
+            digest.update(np.ascontiguousarray(array).tobytes())
+        named = [panel.unit, panel.groups, panel.theatres, panel.regions, panel.first_month, panel.last_month]
+        digest.update(json.dumps(named).encode())
+        return digest.hexdigest()
+
+
+def load_figures(settings: Settings, history: History | None = None) -> Figures:
+    """The figures in force: those of the store, or the packaged ones; `history` puts others in their place."""
+    if history is None:
+        newest = settings.model_copy(update={"as_of_mode": "reconstructed"})
+        history = History(build_panel(load_digest(newest)))
+    return Figures(history, settings, Store.open(settings.home).fingerprint())
+
+
+def settings_of(plan: Plan, settings: Settings) -> Settings:
+    """The settings with the plan's way of reckoning what was known."""
+    return settings.model_copy(update={"as_of_mode": plan.as_of_mode, "lag_days": plan.lag_days})
