@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tocsin.errors import TocsinError
     from tocsin.forecast import Forecast
     from tocsin.panel import Panel, build_panel
+    from tocsin.replay import Replay, read_replay, replay
     from tocsin.settings import Settings, load_settings
     from tocsin.store import Store
     from tocsin.warn import Assessment, assess
@@ -24,6 +25,7 @@ __all__ = [
     "Digest",
     "Forecast",
     "Panel",
+    "Replay",
     "Settings",
     "Store",
     "TocsinError",
@@ -31,6 +33,8 @@ __all__ = [
     "build_panel",
     "load_digest",
     "load_settings",
+    "read_replay",
+    "replay",
 ]
 
 _HOMES = {
@@ -38,6 +42,7 @@ _HOMES = {
     "Digest": "tocsin.digest",
     "Forecast": "tocsin.forecast",
     "Panel": "tocsin.panel",
+    "Replay": "tocsin.replay",
     "Settings": "tocsin.settings",
     "Store": "tocsin.store",
     "TocsinError": "tocsin.errors",
@@ -45,13 +50,17 @@ _HOMES = {
     "build_panel": "tocsin.panel",
     "load_digest": "tocsin.digest",
     "load_settings": "tocsin.settings",
+    "read_replay": "tocsin.replay",
+    "replay": "tocsin.replay",
 }
 
 
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'tocsin' has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+    home = import_module(_HOMES[name])
+    # `tocsin.replay` is a module that can be called: importing it put it here, and it is what every later look finds.
+    return globals().get(name, getattr(home, name))
 
 
 def __dir__() -> list[str]:

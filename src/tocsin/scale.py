@@ -51,9 +51,10 @@ def run_tasks(
         raise InputError(f"at least one worker is needed, got {workers}")
     if cluster is not None:
         return _on_dask(work, list(tasks), shared, cluster)
-    if workers == 1:
-        return ((place, _call(work, shared, task)) for place, task in enumerate(tasks))
-    return _over_processes(work, list(tasks), shared, workers)
+    listed = list(tasks)
+    if min(workers, len(listed)) <= 1:
+        return ((place, _call(work, shared, task)) for place, task in enumerate(listed))
+    return _over_processes(work, listed, shared, min(workers, len(listed)))
 
 
 def _call(work: Callable[[S, T], R], shared: S, task: T) -> R:
@@ -64,7 +65,6 @@ def _call(work: Callable[[S, T], R], shared: S, task: T) -> R:
 
 
 def _over_processes(work: Callable[[S, T], R], tasks: list[T], shared: S, workers: int) -> Iterator[tuple[int, R]]:
-    workers = max(1, min(workers, len(tasks)))
     threads = max(1, (os.cpu_count() or 1) // workers)
     executor = ProcessPoolExecutor(
         workers,

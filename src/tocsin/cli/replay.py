@@ -164,13 +164,12 @@ def _walking() -> Iterator[Callable[[int, int, str], None]]:
     task = bar.add_task("origins", total=None)
 
     def advance(done: int, total: int, what: str) -> None:
-        words = {"found": "origins found done", "scores": "scoring", "begin": "origins", "origins": "origins"}[what]
-        bar.update(task, total=total, completed=done, description=words)
+        bar.update(task, total=total, completed=done, description="scoring" if what == "scores" else "origins")
         if not console.is_terminal:
-            told = (
-                "scoring ..." if what == "scores" else f"{done} of {total} origins {'were' if what == 'found' else ''}"
-            )
-            typer.echo(f"tocsin: {told.strip()} {'' if what == 'scores' else 'done'}".rstrip(), err=True)
+            before = f", {done} of them done before" if done else ""
+            begin = f"replaying {total} origins{before} ..."
+            told = {"begin": begin, "origins": f"{done} of {total} origins done", "scores": "scoring ..."}
+            typer.echo(f"tocsin: {told[what]}", err=True)
 
     with bar:
         yield advance

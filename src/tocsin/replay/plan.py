@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 
 from tocsin.errors import InputError
 from tocsin.forecast.baselines import BASELINES
-from tocsin.forecast.registry import MODELS, models_named
+from tocsin.forecast.registry import MODELS
 from tocsin.months import month_id, month_label
 from tocsin.settings import AsOfMode
 
@@ -56,9 +56,10 @@ class Plan:
                 "a replay has at least one draw, and a seed and a lag of at least 0; "
                 f"got {self.draws} draws, seed {self.seed}, lag_days {self.lag_days}"
             )
-        if not self.models:
-            raise InputError("a replay needs at least one model")
-        models_named(self.models)
+        if not self.models or len(set(self.models)) < len(self.models):
+            raise InputError(
+                f"a replay needs at least one model, and each once; got {', '.join(self.models) or 'none'}"
+            )
 
     @property
     def origins(self) -> range:

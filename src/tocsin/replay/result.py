@@ -80,10 +80,11 @@ def read_replay(directory: Path) -> Replay:
     manifest = read_json(directory / MANIFEST)
     try:
         plan = Plan.from_dict(manifest["plan"])
-        done = sum(read_part(directory, month, origins) is not None for month, origins in plan.tasks().items())
         if not (directory / SUMMARY).exists():
+            tasks = plan.tasks()
+            done = sum(len(told) for month, told in tasks.items() if read_part(directory, month, told) is not None)
             raise NotHeldError(
-                f"the replay in {directory} is not finished ({done} of {len(plan.tasks())} parts). Hint: the command "
+                f"the replay in {directory} is not finished ({done} of {len(plan.origins)} origins). Hint: the command "
                 "that began it goes on with it"
             )
         summary = read_json(directory / SUMMARY)

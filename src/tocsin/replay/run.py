@@ -55,7 +55,7 @@ def replay(
     unless a `history` (of groups or countries, reaching to the newest month held) is given. All is saved in `directory`
     (by default one of its own in the store's folder): where the same plan on the same figures was interrupted, it goes
     on; where it was finished, it is read. `workers` and `cluster` as in `tocsin.scale`; the result is the same for any.
-    `progress` is told how many origins of how many are done, and what was done last.
+    `progress` is told how many origins of how many are done, and what is at hand: `begin`, `origins`, then `scores`.
 
     Raises `InputError` for what cannot be done and for a directory of another replay, `NotHeldError` where an origin
     has no figures.
@@ -105,7 +105,7 @@ def _run(plan: Plan, figures: Figures, directory: Path, workers: int, cluster: s
     }
     total = len(plan.origins)
     done = total - sum(map(len, waiting.values()))
-    progress(done, total, "found" if done else "begin")
+    progress(done, total, "begin")
     work = Work(plan, models_named(plan.models), figures)
     tasks = list(waiting.items())
     for place, cells in run_tasks(replay_fit_month, tasks, work, workers=workers, cluster=cluster):
