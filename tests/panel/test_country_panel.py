@@ -17,6 +17,7 @@ from tocsin.forecast.baselines import BASELINES
 from tocsin.forecast.model import Model
 from tocsin.months import month_id
 from tocsin.panel import FEATURES, History, Panel, feature_array, read_country_actuals, read_country_months
+from tocsin.panel.country import actuals_of
 from tocsin.verify import sample_scores
 
 # January to April 2000 are months 241 to 244.
@@ -311,3 +312,10 @@ def test_climatology_scores_what_the_challenge_found(views: Path) -> None:
     assert crps == pytest.approx(10.66, abs=0.05)
     assert ignorance == pytest.approx(0.65, abs=0.005)
     assert interval == pytest.approx(118, abs=1.0)
+
+
+def test_without_a_file_of_actuals_the_panel_is_the_truth(worked: Panel) -> None:
+    truth = actuals_of(worked)
+    assert (truth.units, truth.first_month, truth.last_month) == (worked.groups, 241, 244)
+    assert np.array_equal(truth.deaths, worked.deaths)
+    assert truth.vintage == worked.provenance.vintage

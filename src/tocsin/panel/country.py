@@ -127,6 +127,11 @@ def read_country_actuals(path: Path, *, target: str = "ged_sb") -> CountryActual
     return CountryActuals(units, first, deaths, table.vintage)
 
 
+def actuals_of(panel: Panel) -> CountryActuals:
+    """A panel's own months as the truth, where there is no file of actuals."""
+    return CountryActuals(panel.groups, panel.first_month, panel.deaths, panel.provenance.vintage)
+
+
 def _span(rows: pl.DataFrame) -> tuple[int, int]:
     first, last = rows.select(pl.col("month").min().alias("first"), pl.col("month").max().alias("last")).row(0)
     return int(first), int(last)
