@@ -127,7 +127,7 @@ def _on_dask(work: Callable[[S, T], R], tasks: list[T], shared: S, address: str)
             futures = {
                 client.submit(_call, work, held, task, pure=False, retries=0): place for place, task in enumerate(tasks)
             }
-            for future in distributed.as_completed(list(futures)):
+            for future in distributed.as_completed(list(futures), loop=client.loop):
                 yield futures.pop(future), future.result()
         except (distributed.KilledWorker, distributed.CancelledError, distributed.comm.CommClosedError):
             raise WorkersLostError(f"the cluster at {address} lost its workers before the work was done") from None
