@@ -13,6 +13,15 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from tocsin.cli.app import app
+from tocsin.cli.replay_country import (
+    Export,
+    OutputType,
+    check_options,
+    country_history,
+    print_years,
+    replay_years,
+    years_of,
+)
 
 if TYPE_CHECKING:
     from tocsin.replay import Replay
@@ -22,9 +31,10 @@ app.add_typer(replay_app, name="replay")
 
 
 class Unit(enum.StrEnum):
-    """What is forecast: a line for each group."""
+    """What is forecast: a line for each group, or each country."""
 
     group = "group"
+    country = "country"
 
 
 class Refit(enum.StrEnum):
@@ -60,7 +70,7 @@ def replay_command(
     models: str | None = typer.Option(
         None, metavar="A,B,...", help="Models by name. [default: the main baselines and every learned model]"
     ),
-    refit: Refit = typer.Option(Refit.yearly, help="How often the models are fitted anew."),
+    refit: Refit | None = typer.Option(None, help="How often the models are fitted anew. [default: yearly]"),
     draws: int = typer.Option(1000, min=1, help="Samples of each forecast."),
     seed: int = typer.Option(1, min=0, help="What all randomness comes from."),
     workers: int | None = typer.Option(
@@ -74,6 +84,20 @@ def replay_command(
     ),
     as_of_mode: Mode | None = typer.Option(None, help="reconstructed: newest release; strict: releases of that day."),
     lag_days: int | None = typer.Option(None, min=0, help="An event counts as known so many days after it happened."),
+    country_data: Path | None = typer.Option(
+        None, metavar="FILE", help="Deaths per country and month, for --unit country: CSV or Parquet."
+    ),
+    country_actuals: Path | None = typer.Option(
+        None, metavar="FILE", help="What happened in the years, where it is of another vintage; with --years."
+    ),
+    years: str | None = typer.Option(
+        None, metavar="YYYY,YYYY,...", help="Whole years of countries, each from the October before, not every month."
+    ),
+    export: Export | None = typer.Option(None, help="Write the forecasts of --years in this format."),
+    export_to: Path | None = typer.Option(None, metavar="DIR", help="The folder that exports go to."),
+    export_type: list[OutputType] | None = typer.Option(
+        None, help="What a hubverse file holds; may be given several times. [default: quantile]"
+    ),
     format: Format = typer.Option(Format.table, help="How to print the summary."),
 ) -> None:
     """Forecast again from every month of the past with what was known then, and score it by what came.
@@ -86,29 +110,48 @@ def replay_command(
     """
     if context.invoked_subcommand is not None:
         return
+    check_options(
+        unit is Unit.country,
+        {
+            "--country-data": country_data,
+            "--country-actuals": country_actuals,
+            "--years": years,
+            "--export": export,
+            "--export-to": export_to,
+            "--export-type": export_type or None,
+            "--from": first,
+            "--to": last,
+            "--refit": refit,
+            "--as-of-mode": as_of_mode,
+            "--lag-days": lag_days,
+        },
+    )
     given = {"as_of_mode": as_of_mode and as_of_mode.value, "lag_days": lag_days}
-    options: dict[str, Any] = {
-        "first": first,
-        "last": last,
-        "models": models and [name.strip() for name in models.split(",") if name.strip()],
-        "refit": refit.value,
-        "draws": draws,
-        "seed": seed,
-    }
-    from tocsin.replay import replay
     from tocsin.settings import load_settings
 
-    settings = load_settings(**{name: value for name, value in given.items() if value is not None})
+    options: dict[str, Any] = {
+        "models": models and [name.strip() for name in models.split(",") if name.strip()],
+        "draws": draws,
+        "seed": seed,
+        "settings": load_settings(**{name: value for name, value in given.items() if value is not None}),
+        "directory": output,
+        "workers": workers or _cores(),
+        "cluster": cluster,
+    }
     try:
-        with _walking() as progress:
-            result = replay(
-                settings=settings,
-                directory=output,
-                workers=workers or _cores(),
-                cluster=cluster,
-                progress=progress,
-                **options,
+        if country_data and years is not None:
+            spans = years_of(years)
+            exports: dict[str, Any] = {"export": export, "export_to": export_to, "export_types": export_type}
+            print_years(
+                replay_years(country_data, country_actuals, spans, **exports, **options), as_json=format is Format.json
             )
+            return
+        from tocsin.replay import replay
+
+        options |= {"first": first, "last": last, "refit": (refit or Refit.yearly).value}
+        history = country_history(country_data) if country_data else None
+        with _walking() as progress:
+            result = replay(history=history, progress=progress, **options)
             _draw(result)
     except KeyboardInterrupt:
         typer.echo("tocsin: interrupted; the same command goes on where it stopped", err=True)
@@ -121,14 +164,18 @@ def show_command(
     directory: Path = typer.Argument(..., metavar="DIR", help="The folder of a finished replay."),
     format: Format = typer.Option(Format.table, help="How to print the summary."),
 ) -> None:
-    """Print a finished replay again.
+    """Print a finished replay again, of origins or of whole years.
 
     JSON: `unit, from, to, vintage, as_of_mode, lag_days, refit, draws, seed, models, data_until, citation, licence,
     notes, rows`: [`target, population, horizon, model, metric, value, se, baseline, difference, difference_se, n`].
     """
     from tocsin.replay import read_replay
+    from tocsin.replay.country import holds_country_years, read_country_years
 
-    _print(read_replay(directory), format)
+    if holds_country_years(directory):
+        print_years(read_country_years(directory), as_json=format is Format.json)
+    else:
+        _print(read_replay(directory), format)
 
 
 def _cores() -> int:

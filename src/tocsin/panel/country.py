@@ -209,7 +209,7 @@ def _notes(
     last: int,
     table: CountryFile,
 ) -> tuple[str, ...]:
-    notes = []
+    notes = ["Single events are not in the file: no mass-casualty attack is counted, whatever happened."]
     ended = sorted((end[u], f"{names[u]} ({month_label(end[u])})") for u in end if end[u] < last)
     if ended:
         notes.append(
