@@ -68,7 +68,7 @@ def _at_origin(work: Work, fitted: list[Fitted], origin: int) -> pl.DataFrame:
     history = work.figures.at(origin)
     panel = history.panel
     rows = np.arange(len(panel.groups)) if panel.unit == "country" else np.flatnonzero(panel.seen[:, -1])
-    deaths, events = _what_came(work.figures.truth, panel, rows)
+    deaths, events = what_came(work.figures.truth, panel, rows)
     columns: dict[str, object] = {
         "origin": np.full(len(rows), origin, np.int32),
         "known_until": np.full(len(rows), panel.last_month, np.int32),
@@ -89,7 +89,7 @@ def _at_origin(work: Work, fitted: list[Fitted], origin: int) -> pl.DataFrame:
     return pl.DataFrame(columns, nan_to_null=True)
 
 
-def _what_came(truth: Panel, panel: Panel, rows: NDArray[np.intp]) -> tuple[Floats, Floats]:
+def what_came(truth: Panel, panel: Panel, rows: NDArray[np.intp]) -> tuple[Floats, Floats]:
     """Deaths and mass-casualty events of the steps after the panel's end, (row, step); NaN beyond the figures.
 
     Units are found by name; one that the newest figures do not have had no deaths in them.
