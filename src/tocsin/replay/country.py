@@ -126,8 +126,9 @@ def replay_country_years(
     chosen, spans = models_named(names), sorted(set(years))
     plan = {"unit": "country", "years": spans, "models": names, "draws": draws, "seed": seed}
     _check(history, truth, plan, chosen)
-    manifest = _manifest(history, truth, plan, chosen)
-    directory = directory or _default_directory((settings or load_settings()).home, manifest)
+    settings = settings or load_settings()
+    manifest = _manifest(Figures(history, settings, ""), truth, plan, chosen)
+    directory = directory or _default_directory(settings.home, manifest)
     say = progress or (lambda done, total, what: None)
     with opened(directory, manifest):
         tasks = [(year, name) for year in spans for name in names]
@@ -235,10 +236,10 @@ def _check(history: History, truth: CountryActuals, plan: dict[str, Any], models
 
 
 def _manifest(
-    history: History, truth: CountryActuals, plan: dict[str, Any], models: tuple[Model, ...]
+    figures: Figures, truth: CountryActuals, plan: dict[str, Any], models: tuple[Model, ...]
 ) -> dict[str, Any]:
-    panel = history.panel
-    seen = hashlib.sha256(Figures(history, Settings(), "").sha256().encode())
+    panel = figures.truth
+    seen = hashlib.sha256(figures.sha256().encode())
     seen.update(json.dumps([truth.units, truth.first_month]).encode())
     seen.update(np.ascontiguousarray(truth.deaths).tobytes())
     return {
