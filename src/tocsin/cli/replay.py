@@ -22,6 +22,7 @@ from tocsin.cli.replay_country import (
     replay_years,
     years_of,
 )
+from tocsin.errors import InputError
 
 if TYPE_CHECKING:
     from tocsin.replay import Replay
@@ -109,6 +110,7 @@ def replay_command(
     prints it again.
     """
     if context.invoked_subcommand is not None:
+        _refuse_options(context)
         return
     check_options(
         unit is Unit.country,
@@ -176,6 +178,16 @@ def show_command(
         print_years(read_country_years(directory), as_json=format is Format.json)
     else:
         _print(read_replay(directory), format)
+
+
+def _refuse_options(context: typer.Context) -> None:
+    """What is said before `show` would be of no effect there."""
+    said = [name for name in context.params if getattr(context.get_parameter_source(name), "name", "") == "COMMANDLINE"]
+    if said:
+        raise InputError(
+            f"options of a run do not go with {context.invoked_subcommand}; got --{said[0].replace('_', '-')}. "
+            f"Hint: those of {context.invoked_subcommand} come after it"
+        )
 
 
 def _cores() -> int:
