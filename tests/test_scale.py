@@ -125,6 +125,21 @@ def test_a_worker_that_dies_is_told_in_one_line() -> None:
         list(run_tasks(die, [1, 2, 3], None, workers=2))
 
 
+class Unpackable:
+    """Something that cannot be taken in by a worker."""
+
+    def __getstate__(self) -> dict[str, int]:
+        return {"any": 1}
+
+    def __setstate__(self, state: dict[str, int]) -> None:
+        raise NotHeldError("cannot be unpacked here")
+
+
+def test_what_a_worker_cannot_unpack_is_told_as_it_is() -> None:
+    with pytest.raises(NotHeldError, match="cannot be unpacked here"):
+        list(run_tasks(worker_of, [1, 2, 3], Unpackable(), workers=2))  # type: ignore[arg-type]
+
+
 def test_fewer_than_one_worker_is_refused() -> None:
     with pytest.raises(InputError, match="at least one worker is needed, got 0"):
         run_tasks(draw, [1], np.zeros((1, 1)), workers=0)

@@ -98,10 +98,15 @@ def _begin(given: bytes, threads: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Before the libraries are loaded, which read it once: several workers share the cores.
     os.environ.setdefault("OMP_NUM_THREADS", str(threads))
-    _given[:] = pickle.loads(given)  # noqa: S301  (from the process that started this one)
+    try:
+        _given[:] = pickle.loads(given)  # noqa: S301  (from the process that started this one)
+    except Exception as error:  # told by the first task: what fails here only says that a process ended
+        _given[:] = [error]
 
 
 def _one(task: Any) -> Any:
+    if len(_given) == 1:
+        raise _given[0]
     work, shared = _given
     return _call(work, shared, task)
 

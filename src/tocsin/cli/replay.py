@@ -182,12 +182,13 @@ def show_command(
 
 def _refuse_options(context: typer.Context) -> None:
     """What is said before `show` would be of no effect there."""
-    said = [name for name in context.params if getattr(context.get_parameter_source(name), "name", "") == "COMMANDLINE"]
-    if said:
-        raise InputError(
-            f"options of a run do not go with {context.invoked_subcommand}; got --{said[0].replace('_', '-')}. "
-            f"Hint: those of {context.invoked_subcommand} come after it"
-        )
+    for parameter in context.command.params:
+        source = context.get_parameter_source(parameter.name or "")
+        if source is not None and source.name == "COMMANDLINE":
+            word = context.invoked_subcommand
+            raise InputError(
+                f"{parameter.opts[0]} is of a run and not of {word}. Hint: options of {word} come after it"
+            )
 
 
 def _cores() -> int:

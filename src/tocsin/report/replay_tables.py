@@ -89,6 +89,10 @@ def print_replay(replay: Replay, *, file: IO[str] | None = None) -> None:
     console.print()
     for note in _foot(replay):
         console.print(Text(safe(note), style="dim"))
+    # Not wrapped: a path is there to be copied.
+    console.print(
+        Text(safe(f"Every figure, and every origin and unit: {replay.directory}"), style="dim"), soft_wrap=True
+    )
 
 
 def _lines(block: Block, rows: Sequence[Row], all_rows: Sequence[Row]) -> Iterator[Text]:
@@ -156,4 +160,3 @@ def _foot(replay: Replay) -> Iterator[str]:
     )
     yield from replay.notes
     yield f"Source: {replay.manifest['citation']}. Licence: {replay.manifest['licence']}."
-    yield f"Every figure, and every origin and unit: {replay.directory}"
