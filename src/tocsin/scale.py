@@ -84,13 +84,10 @@ def _over_processes(work: Callable[[S, T], R], tasks: list[T], shared: S, worker
             "a worker process ended before its task was done, perhaps for want of memory. Hint: fewer workers"
         ) from None
     finally:
-        processes = list((executor._processes or {}).values())
-        executor.shutdown(wait=whole, cancel_futures=True)
         if not whole:
-            for process in processes:
+            for process in (executor._processes or {}).values():
                 process.terminate()  # what it is at is of no use any more, and may take minutes
-            for process in processes:
-                process.join()
+        executor.shutdown(cancel_futures=True)
 
 
 def _begin(given: bytes, threads: int) -> None:
