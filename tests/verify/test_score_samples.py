@@ -204,6 +204,26 @@ def test_all_at_once_is_each_alone_to_the_bit() -> None:
         np.testing.assert_array_equal(found, expected.reshape(100, 20), err_msg=name)
 
 
+def test_expected_coverage_is_the_share_of_draws_inside_by_hand() -> None:
+    # 20 draws 0 to 19: the 90% limits lie at the places 0.95 and 18.05, so that 0 and 19 are out.
+    assert sample_scores(np.arange(20.0), 7.0).expected_coverage == 18 / 20
+    # Mostly zeros: the limits are 0 and, at place 18.05 of the sorted draws, 0.05 towards 9; the 9 is out.
+    rare = [0.0] * 19 + [9.0]
+    assert sample_scores(rare, 0.0).expected_coverage == 19 / 20
+    # All draws alike: all of them inside.
+    assert sample_scores([3.0] * 5, 4.0).expected_coverage == 1.0
+
+
+def test_what_an_honest_forecast_of_counts_expects_to_cover_is_what_it_covers() -> None:
+    rng = np.random.default_rng(19)
+    outcomes, samples = rng.poisson(0.8, size=20_000), rng.poisson(0.8, size=(20_000, 300))
+    scores = sample_scores(samples, outcomes)
+    assert scores.coverage.mean() == pytest.approx(scores.expected_coverage.mean(), abs=0.01)
+    assert scores.expected_coverage.mean() > 0.93
+    narrow = sample_scores(np.minimum(samples, 1), outcomes)
+    assert narrow.coverage.mean() < narrow.expected_coverage.mean() - 0.1
+
+
 def test_a_cell_scores_the_same_among_others_and_alone() -> None:
     samples, outcomes = counts(np.random.default_rng(10), cells=1500, draws=1000)
     for score in (crps, crps_log1p, interval_score):
