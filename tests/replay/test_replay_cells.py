@@ -20,7 +20,7 @@ from planted_groups import FIRST, digest_of, panel_of, with_another_future
 from tocsin.errors import InputError, NotHeldError
 from tocsin.forecast import BASELINES, Forecast, registry
 from tocsin.panel import History, build_panel
-from tocsin.replay import load_figures, make_plan
+from tocsin.replay import load_figures, make_plan, replay
 from tocsin.replay.score import SAMPLE_METRICS, Work, cell_scores, replay_fit_month, what_came
 from tocsin.settings import load_settings
 from tocsin.sources.ucdp import read_ged
@@ -217,6 +217,13 @@ def test_strict_mode_sees_the_releases_of_the_day_and_is_scored_by_the_newest(ho
     assert (cells["deaths|3"].item(), cells["deaths|12"].item()) == (9, 36)
     with pytest.raises(NotHeldError, match="no release held was published by 2020-05-31"):
         figures.at((2020 - 1980) * 12 + 5)
+    # The whole replay, from the first release on, in two processes that read the store themselves.
+    made = replay(
+        settings=load_settings(), first="2020-07", last="2021-02", models=["recency"], refit="quarterly",
+        as_of_mode="strict", directory=tmp_path / "replay", workers=2,
+    )  # fmt: skip
+    assert made.cells().filter(pl.col("origin") == plan.first)["known_until"].item() == (2019 - 1980) * 12 + 12
+    assert any(note.startswith("Each origin saw the releases published by then") for note in made.notes)
     take("23.1", "2023-06-30", events(range(2016, 2023), 3))
     with pytest.raises(NotHeldError, match="is not the one that this replay began with"):
         figures.at((2020 - 1980) * 12 + 7)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -16,8 +16,8 @@ from planted_groups import with_another_future
 from tocsin.errors import DataError, InputError, MissingFileError, NotHeldError, StoreBusyError
 from tocsin.forecast import registry
 from tocsin.forecast.baselines import Climatology
-from tocsin.panel import History
-from tocsin.replay import Plan, Replay, make_plan, read_replay, replay
+from tocsin.panel import History, Panel
+from tocsin.replay import Plan, Replay, load_figures, make_plan, read_replay, replay
 from tocsin.replay.record import read_part
 from tocsin.settings import load_settings
 
@@ -213,6 +213,8 @@ def test_notes_say_what_a_reader_must_know(done: Replay) -> None:
     assert "because it, or its dyad, later passed 25 deaths" in notes
     assert "35 within 6 months, 29 within 12 months" in notes
     assert "Horizons count from" not in notes
+    assert "climatology_12 (Climatology(months=12)), recency (Recency(name='recency'))" in notes
+    assert f"; tocsin {tocsin.__version__}." in notes
 
 
 def test_a_lag_is_said(tmp_path: Path) -> None:
@@ -268,3 +270,25 @@ def test_the_package_name_is_the_function_and_the_module() -> None:
     assert tocsin.Replay is Replay
     with pytest.raises(InputError, match="nothing is known of what came after"):
         tocsin.replay(history=history_of(), last=LAST)
+
+
+def test_the_hash_of_the_figures_sees_every_one_of_them() -> None:
+    panel = history_of().panel
+    settings = load_settings()
+
+    def sha256(panel: Panel) -> str:
+        return load_figures(settings, History(panel)).sha256()
+
+    one_more = {name: array.copy() for name, array in panel.counts.items()}
+    one_more["events"][0, 0] += 1
+    changed = [
+        replace(panel, counts=one_more),
+        replace(panel, regions=("Nowhere", *panel.regions[1:])),
+        replace(panel, clashes=(panel.clashes[0], panel.clashes[1], panel.clashes[2] + 1)),
+        replace(panel, state_onesided=panel.state_onesided + 1),
+        replace(panel, provenance=replace(panel.provenance, vintage="planted 2")),
+        replace(panel, unit="country"),
+    ]
+    hashes = {sha256(panel), *map(sha256, changed)}
+    assert len(hashes) == 1 + len(changed)
+    assert sha256(history_of().panel) == sha256(panel)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields, is_dataclass
+from typing import Any
 
 import numpy as np
 
@@ -54,15 +55,28 @@ class Figures:
     def sha256(self) -> str:
         """Hash of all figures that a replay on these can see."""
         digest = hashlib.sha256(self.store.encode() if self.settings.as_of_mode == "strict" else b"")
-        panel = self.truth
-        for name, array in sorted((panel.counts | panel.places).items()):
-            digest.update(name.encode())
-            digest.update(np.ascontiguousarray(array).tobytes())
-        for array in (panel.state_onesided, *panel.clashes):
-            digest.update(np.ascontiguousarray(array).tobytes())
-        named = [panel.unit, panel.groups, panel.theatres, panel.regions, panel.first_month, panel.last_month]
-        digest.update(json.dumps(named).encode())
+        for field in fields(Panel):
+            _feed(digest, field.name, getattr(self.truth, field.name))
         return digest.hexdigest()
+
+
+def _feed(digest: hashlib._Hash, name: str, value: Any) -> None:
+    """Add one field of a panel to a hash: arrays by their bytes, all else by its JSON."""
+    if isinstance(value, dict):
+        for key, part in sorted(value.items()):
+            _feed(digest, f"{name}.{key}", part)
+    elif isinstance(value, np.ndarray) and value.dtype != object:
+        digest.update(f"{name} {value.dtype} {value.shape}".encode())
+        digest.update(np.ascontiguousarray(value).tobytes())
+    elif isinstance(value, tuple) and any(isinstance(part, np.ndarray) for part in value):
+        for place, part in enumerate(value):
+            _feed(digest, f"{name}.{place}", part)
+    else:
+        digest.update(f"{name} {json.dumps(value, default=_plain)}".encode())
+
+
+def _plain(value: Any) -> Any:
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else str(value)
 
 
 def load_figures(settings: Settings, history: History | None = None) -> Figures:

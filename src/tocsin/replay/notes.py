@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from tocsin import __version__
 from tocsin.forecast.model import HORIZONS
 from tocsin.months import last_day, month_label
 from tocsin.panel import Panel
@@ -18,8 +19,8 @@ from tocsin.warn.assess import DEATHS_NOTE, SELECTION_NOTE
 TARGET_WORDS = {"deaths25": "25 deaths or more", "mass_casualty": "a mass-casualty attack", "deaths": "monthly deaths"}
 
 
-def notes_of(cells: pl.DataFrame, plan: Plan, truth: Panel) -> tuple[str, ...]:
-    """The notes of a replay, the figures' own first."""
+def notes_of(cells: pl.DataFrame, plan: Plan, truth: Panel, models: Mapping[str, str]) -> tuple[str, ...]:
+    """The notes of a replay, the figures' own first; `models` has the version of each model."""
     provenance = truth.provenance
     notes = [f"Figures: {provenance.place_precision}, to {last_day(truth.last_month)}.", *provenance.notes]
     if plan.unit == "group":
@@ -43,6 +44,7 @@ def notes_of(cells: pl.DataFrame, plan: Plan, truth: Panel) -> tuple[str, ...]:
         "coverage90 is to be read beside coverage90_expected: on counts an honest 90% interval covers more.",
         f"Lead times: {ALERTS} alerts a month among groups at new risk, by the chance of 25 deaths within "
         f"{ALERT_HORIZON} months; a hit is an alert in the {LEAD_HORIZON} months before a group emerges.",
+        f"Models: {', '.join(f'{name} ({version})' for name, version in models.items())}; tocsin {__version__}.",
     ]
     return tuple(notes)
 

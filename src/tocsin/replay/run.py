@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import asdict, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from tocsin import __version__
 from tocsin.errors import InputError
+from tocsin.forecast.model import Model
 from tocsin.forecast.registry import models_named
 from tocsin.months import last_day
 from tocsin.panel import History
@@ -89,14 +90,22 @@ def _manifest(plan: Plan, figures: Figures) -> dict[str, Any]:
         "tocsin": __version__,
         "plan": plan.to_dict(),
         "sha256": figures.sha256(),
-        # A model without a version of its own is told by its parameters.
-        "models": {m.name: str(getattr(m, "version", m)) for m in models_named(plan.models)},
+        "models": {model.name: _version(model) for model in models_named(plan.models)},
         "vintage": provenance.vintage,
         "citation": provenance.citation,
         "licence": provenance.licence,
         "redistributable": provenance.redistributable,
         "data_until": last_day(figures.truth.last_month).isoformat(),
     }
+
+
+def _version(model: Model) -> str:
+    """What tells a model from a later one of its name: its own version, else its parameters."""
+    version = getattr(model, "version", None)
+    if version is None:
+        # Any other object's words for itself hold its address, which no second run has again.
+        return str(model) if is_dataclass(model) else type(model).__qualname__
+    return str(version)
 
 
 def _run(plan: Plan, figures: Figures, directory: Path, workers: int, cluster: str | None, progress: Progress) -> None:
@@ -117,12 +126,12 @@ def _run(plan: Plan, figures: Figures, directory: Path, workers: int, cluster: s
 
 
 def _sum_up(plan: Plan, figures: Figures, directory: Path) -> None:
-    unfinished = Replay(plan, read_json(directory / MANIFEST), (), (), (), directory)
-    cells = unfinished.cells()
+    manifest = read_json(directory / MANIFEST)
+    cells = Replay(plan, manifest, (), (), (), directory).cells()
     reliability = reliability_rows(cells, plan)
     rows = (*summarise(cells, plan), *lead_rows(cells, plan, figures.truth))
     content = {
-        "notes": list(notes_of(cells, plan, figures.truth)),
+        "notes": list(notes_of(cells, plan, figures.truth, manifest["models"])),
         "rows": [asdict(row) for row in rows],
         "reliability": [asdict(row) for row in reliability],
         "reliability_alt": alt_text(reliability, plan),
