@@ -82,6 +82,8 @@ def test_a_cluster_gives_the_same_bits_and_raises_the_same_errors(tmp_path: Path
         threads = in_order(run_tasks(blas_threads, [0], None, cluster=address))
         with pytest.raises(NotHeldError, match="nothing is held of task 0"):
             list(run_tasks(leave_a_mark, range(40), tmp_path, cluster=address))
+        with pytest.raises(WorkersLostError, match="lost its workers before the work was done"):
+            list(run_tasks(die, [1], None, cluster=address))
     assert len(list(tmp_path.iterdir())) < 40
     assert threads == [{1}]
     for one, other in zip(here, there, strict=True):
