@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tocsin.replay import ReliabilityRow, Replay
+from tocsin.replay.record import write_whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -48,7 +50,9 @@ def draw_reliability(replay: Replay, path: Path) -> None:
         f"{told['vintage']}, to {told['data_until']} ({told['as_of_mode']})",
         fontsize=9,
     )
-    figure.savefig(path, dpi=150, format="png", metadata={"Software": None})
+    drawn = io.BytesIO()
+    figure.savefig(drawn, dpi=150, format="png", metadata={"Software": None})
+    write_whole(path, drawn.getvalue())
 
 
 def _curve(panel: Axes, classes: list[ReliabilityRow], title: str) -> None:
