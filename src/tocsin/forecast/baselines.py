@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from tocsin.errors import InputError
 from tocsin.forecast.forecast import Forecast
-from tocsin.forecast.model import STEPS, Model, Outlook, crossing_probabilities
+from tocsin.forecast.model import HORIZONS, STEPS, TARGETS, Model, Outlook, Target, crossing_probabilities
+from tocsin.forecast.outcomes import base_rates, outcomes
 from tocsin.panel import History, Panel
 
 Draws = NDArray[Any]
@@ -31,19 +32,23 @@ class _SampleBaseline:
         return self
 
     def outlook(self, history: History, *, draws: int, rng: np.random.Generator, steps: int = STEPS) -> Outlook:
-        """Samples for steps 1 to `steps`, each month drawn on its own, and P(at least 25 deaths) from them."""
+        """The samples of `forecast`, and P(at least 25 deaths) from them."""
+        forecast = self.forecast(history, draws=draws, rng=rng, steps=steps)
+        return Outlook(self.name, forecast, crossing_probabilities(forecast))
+
+    def forecast(self, history: History, *, draws: int, rng: np.random.Generator, steps: int = STEPS) -> Forecast:
+        """Samples for steps 1 to `steps`, each month drawn on its own. Raises `InputError` for no step or no draw."""
         if steps < 1 or draws < 1:
             raise InputError(f"a forecast has at least one step and one draw; got {steps} steps, {draws} draws")
         panel = history.panel
         samples = self._draw(panel, (len(panel.groups), steps, draws), rng)
-        forecast = Forecast(
+        return Forecast(
             samples=samples.astype(np.float32),
             units=panel.groups,
             origin=panel.last_month,
             model=self.name,
             vintage=panel.provenance.vintage,
         )
-        return Outlook(self.name, forecast, crossing_probabilities(forecast))
 
     @property
     def name(self) -> str:
@@ -174,7 +179,51 @@ class Recency:
         )
 
 
-BASELINES: tuple[Model, ...] = (Zero(), LastValue(), Climatology(), MixedClimatology(), HurdleLognormal(), Recency())
+@dataclass(frozen=True)
+class BaseRate:
+    """The share of past group-months of the same list (new risk, ongoing) with the outcome, over ten years."""
+
+    name: str = "base_rate"
+
+    def fit(self, history: History) -> FittedBaseRate:
+        """Count the shares on the history."""
+        panel = history.panel
+        return FittedBaseRate(
+            self.name,
+            {
+                (target, horizon): base_rates(panel, outcomes(panel, target, horizon))
+                for target in TARGETS
+                for horizon in HORIZONS
+                if horizon < panel.n_months
+            },
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class FittedBaseRate:
+    """The shares, (new risk, ongoing) by target and horizon."""
+
+    name: str
+    rates: dict[tuple[Target, int], tuple[float, float]]
+
+    def outlook(self, history: History, *, draws: int, rng: np.random.Generator, steps: int = STEPS) -> Outlook:
+        """Probabilities only: every group of a list has the same."""
+        ongoing = history.panel.ongoing[:, -1]
+        return Outlook(
+            self.name,
+            probabilities={key: np.where(ongoing, old, new) for key, (new, old) in self.rates.items()},
+        )
+
+
+BASELINES: tuple[Model, ...] = (
+    Zero(),
+    LastValue(),
+    Climatology(),
+    MixedClimatology(),
+    HurdleLognormal(),
+    Recency(),
+    BaseRate(),
+)
 
 
 def rank_by_decayed_deaths(panel: Panel, *, half_life: float = 3.0) -> Draws:

@@ -6,9 +6,22 @@ from collections.abc import Sequence
 
 from tocsin.errors import InputError, did_you_mean
 from tocsin.forecast.baselines import BASELINES
+from tocsin.forecast.ensemble import Ensemble
+from tocsin.forecast.excitation import Excitation
 from tocsin.forecast.model import Model
+from tocsin.forecast.trees import Trees
 
-MODELS: dict[str, Model] = {model.name: model for model in BASELINES}
+LEARNED: tuple[Model, ...] = (Trees(), Excitation(), Ensemble())
+MODELS: dict[str, Model] = {model.name: model for model in (*BASELINES, *LEARNED)}
+# The model whose record is told beside what `assess` says.
+HEADLINE = "ensemble"
+# Models of single events, which a file of countries does not have.
+_OF_GROUPS_ONLY = frozenset({"excitation"})
+
+
+def learned_for(unit: str) -> tuple[str, ...]:
+    """Names of the learned models that can forecast a `group` or a `country`."""
+    return tuple(model.name for model in LEARNED if unit == "group" or model.name not in _OF_GROUPS_ONLY)
 
 
 def models_named(names: Sequence[str]) -> tuple[Model, ...]:

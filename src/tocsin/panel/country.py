@@ -37,7 +37,7 @@ from tocsin.digest import Provenance
 from tocsin.errors import DataError
 from tocsin.months import month_label
 from tocsin.panel.country_file import KINDS, CountryFile, read_country_file
-from tocsin.panel.panel import IntArray, Panel
+from tocsin.panel.panel import PLACES, IntArray, Panel
 
 _GED_CITATION = (
     "Sundberg & Melander (2013), Introducing the UCDP Georeferenced Event Dataset, doi:10.1177/0022343313484347; "
@@ -94,7 +94,7 @@ def read_country_months(path: Path, *, actuals: Path | None = None, target: str 
         first_month=first,
         last_month=last,
         counts=_counts(figure, target, shape),
-        places={name: np.zeros(shape, np.int32) for name in ("cells", "new_cells", "urban_events")},
+        places={name: np.zeros(shape, np.int32) for name in PLACES},
         state_onesided=np.zeros(shape, np.int32),
         clashes=(np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.int32)),
         provenance=Provenance(
@@ -189,7 +189,12 @@ def _dense(rows: pl.DataFrame, column: str, units: tuple[str, ...], first: int, 
 def _counts(figure: Mapping[str, IntArray], target: str, shape: tuple[int, int]) -> dict[str, IntArray]:
     deaths = figure[f"_{target}"]
     none = np.zeros(shape, np.int32)
-    counts = {"deaths": deaths, "mass_casualty": none, "largest": deaths}
+    counts = {
+        "deaths": deaths,
+        "mass_casualty": none,
+        "largest": deaths,
+        "largest_onesided": figure.get("_ged_os", none),
+    }
     events = none
     for kind, ending in KINDS.items():
         counts[f"deaths_{kind}"] = figure.get(f"_ged_{ending}", none)

@@ -53,6 +53,30 @@ def _feature_list() -> tuple[Feature, ...]:
         ("deaths_onesided_3m", "severity", "log deaths in attacks on civilians in the last 3 months"),
         ("deaths_onesided_12m", "severity", "log deaths in attacks on civilians in the last 12 months"),
         ("deaths_onesided_60m", "severity", "log deaths in attacks on civilians in the last 60 months"),
+        ("deaths_onesided_1m", "severity", "log deaths in attacks on civilians in the last month"),
+        ("deaths_per_onesided_24m", "severity", "deaths per attack on civilians, last 24 months"),
+        ("largest_onesided_12m", "severity", "log deaths in the largest attack on civilians of the last 12 months"),
+        ("largest_onesided_36m", "severity", "log deaths in the largest attack on civilians of the last 36 months"),
+        ("largest_onesided_ever", "severity", "log deaths in the largest attack on civilians ever"),
+        ("events_onesided_1m", "severity", "log attacks on civilians in the last month"),
+        ("events_onesided_3m", "severity", "log attacks on civilians in the last 3 months"),
+        ("events_onesided_12m", "severity", "log attacks on civilians in the last 12 months"),
+        ("events_onesided_36m", "severity", "log attacks on civilians in the last 36 months"),
+        ("since_onesided", "severity", "months since the last attack on civilians"),
+        ("severe_onesided_12m", "severity", "months with an attack on civilians of 10 deaths or more, of the last 12"),
+        ("severe_onesided_36m", "severity", "months with an attack on civilians of 10 deaths or more, of the last 36"),
+        ("since_severe_onesided", "severity", "months since the last attack on civilians with 10 deaths or more"),
+        ("mass_casualty_3m", "severity", "mass-casualty events in the last 3 months"),
+        ("mass_casualty_6m", "severity", "mass-casualty events in the last 6 months"),
+        ("mass_casualty_decayed_6m", "severity", "mass-casualty events, each month's weight halving every 6 months"),
+        ("mass_casualty_decayed_24m", "severity", "mass-casualty events, each month's weight halving every 24 months"),
+        ("nearby_deaths_3m", "rivals", "log deaths in others' events near its cells, last 3 months"),
+        ("nearby_deaths_12m", "rivals", "log deaths in others' events near its cells, last 12 months"),
+        (
+            "nearby_trend",
+            "rivals",
+            "log deaths in others' events near its cells, 3 months against the 12-month average",
+        ),
         ("share_onesided", "spread and displacement", "share of deaths in attacks on civilians, last 24 months"),
         ("share_nonstate", "rivals", "share of deaths in clashes with other groups, last 24 months"),
         (
@@ -100,6 +124,9 @@ def _feature_list() -> tuple[Feature, ...]:
 
 FEATURES = _feature_list()
 NEVER = 999.0
+SEVERE_DEATHS = 10
+# Figures that are largest values or sums already.
+NO_SUMS = {"largest", "largest_onesided", "nearby_deaths_3m", "nearby_deaths_12m"}
 
 
 def feature_array(panel: Panel) -> FloatArray:
@@ -146,7 +173,7 @@ def _share(part: Sums, whole: Sums) -> NDArray[np.float64]:
 def _own(panel: Panel) -> dict[str, NDArray[np.floating]]:
     counts, places = panel.counts, panel.places
     deaths, total = counts["deaths"], panel.cumulative_deaths
-    sums = {name: _cumulative(array) for name, array in (counts | places).items() if name != "largest"}
+    sums = {name: _cumulative(array) for name, array in (counts | places).items() if name not in NO_SUMS}
     log: dict[str, NDArray[np.floating]] = {}
     for m in (1, 3, 6, 12, 24, 60):
         log[f"deaths_{m}m"] = np.log1p(trailing(total, m))
@@ -163,40 +190,78 @@ def _own(panel: Panel) -> dict[str, NDArray[np.floating]]:
     def urban_share(months: int) -> NDArray[np.float64]:
         return _share(trailing(sums["urban_events"], months), trailing(sums["events"], months))
 
-    return log | {
-        "deaths_decayed_3m": np.log1p(_decayed(deaths, 3.0)),
-        "deaths_decayed_12m": np.log1p(_decayed(deaths, 12.0)),
-        "deaths_total": np.log1p(total[:, 1:]),
-        "trend": log["deaths_3m"] - np.log1p(last_12 / 4.0),
-        "trend_long": log["deaths_12m"] - np.log1p(trailing(total, 60) / 5.0),
-        "active_months_12m": trailing(active, 12).astype(float),
-        "active_months_60m": trailing(active, 60).astype(float),
-        "since_death": _since(killed),
-        "age": _since_first(counts["events"] > 0),
-        "peak_12m": np.log1p(peak),
-        "share_of_peak": _share(last_12, peak),
-        "since_ongoing": _since(panel.ongoing),
-        "largest_12m": np.log1p(_trailing_max(counts["largest"], 12)),
-        "largest_ever": np.log1p(np.maximum.accumulate(counts["largest"], axis=1)),
-        "mass_casualty_12m": trailing(sums["mass_casualty"], 12).astype(float),
-        "mass_casualty_36m": trailing(sums["mass_casualty"], 36).astype(float),
-        "mass_casualty_ever": sums["mass_casualty"][:, 1:].astype(float),
-        "since_mass_casualty": _since(counts["mass_casualty"] > 0),
-        "deaths_onesided_3m": np.log1p(trailing(sums["deaths_onesided"], 3)),
-        "deaths_onesided_12m": np.log1p(trailing(sums["deaths_onesided"], 12)),
-        "deaths_onesided_60m": np.log1p(trailing(sums["deaths_onesided"], 60)),
-        "share_onesided": kind_share("onesided", 24),
-        "share_nonstate": kind_share("nonstate", 24),
-        "shift_onesided": kind_share("onesided", 6) - kind_share("onesided", 24),
-        "cells_3m": trailing(sums["cells"], 3).astype(float),
-        "cells_12m": trailing(sums["cells"], 12).astype(float),
-        "new_cells_6m": trailing(sums["new_cells"], 6).astype(float),
-        "urban_share": urban_share(12),
-        "urban_shift": urban_share(6) - urban_share(24),
-        "state_events_3m": np.log1p(trailing(sums["events_state"], 3)),
-        "state_events_12m": np.log1p(trailing(sums["events_state"], 12)),
-        "state_onesided_12m": np.log1p(trailing(_cumulative(panel.state_onesided), 12)),
-        "members": np.outer([1.0 + actor.count(",") for actor in panel.actors], np.ones(panel.n_months)),
+    return (
+        log
+        | _severity(panel, sums)
+        | _nearby(panel)
+        | {
+            "deaths_decayed_3m": np.log1p(_decayed(deaths, 3.0)),
+            "deaths_decayed_12m": np.log1p(_decayed(deaths, 12.0)),
+            "deaths_total": np.log1p(total[:, 1:]),
+            "trend": log["deaths_3m"] - np.log1p(last_12 / 4.0),
+            "trend_long": log["deaths_12m"] - np.log1p(trailing(total, 60) / 5.0),
+            "active_months_12m": trailing(active, 12).astype(float),
+            "active_months_60m": trailing(active, 60).astype(float),
+            "since_death": _since(killed),
+            "age": _since_first(counts["events"] > 0),
+            "peak_12m": np.log1p(peak),
+            "share_of_peak": _share(last_12, peak),
+            "since_ongoing": _since(panel.ongoing),
+            "largest_12m": np.log1p(_trailing_max(counts["largest"], 12)),
+            "largest_ever": np.log1p(np.maximum.accumulate(counts["largest"], axis=1)),
+            "mass_casualty_12m": trailing(sums["mass_casualty"], 12).astype(float),
+            "mass_casualty_36m": trailing(sums["mass_casualty"], 36).astype(float),
+            "mass_casualty_ever": sums["mass_casualty"][:, 1:].astype(float),
+            "since_mass_casualty": _since(counts["mass_casualty"] > 0),
+            "deaths_onesided_3m": np.log1p(trailing(sums["deaths_onesided"], 3)),
+            "deaths_onesided_12m": np.log1p(trailing(sums["deaths_onesided"], 12)),
+            "deaths_onesided_60m": np.log1p(trailing(sums["deaths_onesided"], 60)),
+            "share_onesided": kind_share("onesided", 24),
+            "share_nonstate": kind_share("nonstate", 24),
+            "shift_onesided": kind_share("onesided", 6) - kind_share("onesided", 24),
+            "cells_3m": trailing(sums["cells"], 3).astype(float),
+            "cells_12m": trailing(sums["cells"], 12).astype(float),
+            "new_cells_6m": trailing(sums["new_cells"], 6).astype(float),
+            "urban_share": urban_share(12),
+            "urban_shift": urban_share(6) - urban_share(24),
+            "state_events_3m": np.log1p(trailing(sums["events_state"], 3)),
+            "state_events_12m": np.log1p(trailing(sums["events_state"], 12)),
+            "state_onesided_12m": np.log1p(trailing(_cumulative(panel.state_onesided), 12)),
+            "members": np.outer([1.0 + actor.count(",") for actor in panel.actors], np.ones(panel.n_months)),
+        }
+    )
+
+
+def _severity(panel: Panel, sums: dict[str, Sums]) -> dict[str, NDArray[np.floating]]:
+    counts = panel.counts
+    largest = counts["largest_onesided"]
+    severe = largest >= SEVERE_DEATHS
+    severe_months = _cumulative(severe.astype(np.int32))
+    deaths, events = sums["deaths_onesided"], sums["events_onesided"]
+    return {
+        "deaths_onesided_1m": np.log1p(counts["deaths_onesided"]),
+        "deaths_per_onesided_24m": trailing(deaths, 24) / np.maximum(trailing(events, 24), 1),
+        "largest_onesided_12m": np.log1p(_trailing_max(largest, 12)),
+        "largest_onesided_36m": np.log1p(_trailing_max(largest, 36)),
+        "largest_onesided_ever": np.log1p(np.maximum.accumulate(largest, axis=1)),
+        **{f"events_onesided_{m}m": np.log1p(trailing(events, m)) for m in (1, 3, 12, 36)},
+        "since_onesided": _since(counts["events_onesided"] > 0),
+        "severe_onesided_12m": trailing(severe_months, 12).astype(float),
+        "severe_onesided_36m": trailing(severe_months, 36).astype(float),
+        "since_severe_onesided": _since(severe),
+        "mass_casualty_3m": trailing(sums["mass_casualty"], 3).astype(float),
+        "mass_casualty_6m": trailing(sums["mass_casualty"], 6).astype(float),
+        "mass_casualty_decayed_6m": _decayed(counts["mass_casualty"], 6.0),
+        "mass_casualty_decayed_24m": _decayed(counts["mass_casualty"], 24.0),
+    }
+
+
+def _nearby(panel: Panel) -> dict[str, NDArray[np.floating]]:
+    near3, near12 = (panel.places[f"nearby_deaths_{m}m"] for m in (3, 12))
+    return {
+        "nearby_deaths_3m": np.log1p(near3),
+        "nearby_deaths_12m": np.log1p(near12),
+        "nearby_trend": np.log1p(near3) - np.log1p(near12 / 4.0),
     }
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from functools import cached_property
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.panel.features import feature_array
 from tocsin.panel.panel import FloatArray, Panel
+
+T = TypeVar("T")
 
 
 class History:
@@ -23,6 +27,7 @@ class History:
         self.panel = panel
         self._longest = self
         self._rows: NDArray[np.intp] = np.arange(len(panel.groups))
+        self._made: dict[tuple[int, Hashable], Any] = {}
 
     def up_to(self, month: int) -> History:
         """The history as it stood at the end of an earlier month. Raises `NotHeldError` for a month not held."""
@@ -37,6 +42,16 @@ class History:
     def month(self) -> int:
         """The last month, the origin of a forecast (numbered as in `tocsin.months`)."""
         return self.panel.last_month
+
+    def once(self, name: Hashable, make: Callable[[], T]) -> T:
+        """What `make` gives, made once for this month and name: a fit that several models or months share.
+
+        `make` must depend on nothing but the name and this history.
+        """
+        made, key = self._longest._made, (self.month, name)
+        if key not in made:
+            made[key] = make()
+        return cast("T", made[key])
 
     @cached_property
     def features(self) -> FloatArray:

@@ -18,6 +18,7 @@ from tocsin.digest import Digest, Provenance
 from tocsin.digest.load import urban_cells
 from tocsin.errors import NotHeldError
 from tocsin.months import last_day, month_id
+from tocsin.panel.nearby import nearby_deaths
 
 IntArray = NDArray[np.int32]
 FloatArray = NDArray[np.float32]
@@ -25,15 +26,19 @@ BoolArray = NDArray[np.bool_]
 
 # A group "crosses" when its deaths reach this many; 25 a year is UCDP's own threshold for an active dyad.
 CROSSING_DEATHS = 25
+# What `Panel.places` holds.
+PLACES = ("cells", "new_cells", "urban_events", "nearby_deaths_3m", "nearby_deaths_12m")
 
 
 @dataclass(frozen=True)
 class Panel:
     """Monthly figures of every group seen so far. Arrays are (group, month), month 0 being `first_month`.
 
-    `counts` holds one int32 array per figure: `deaths`, `events`, `mass_casualty`, `largest`, and `events_` and
-    `deaths_` by kind of violence (`state`, `nonstate`, `onesided`). `places` holds `cells` (half-degree cells with an
-    event that month), `new_cells` (cells never used before) and `urban_events` (events in cells with a city).
+    `counts` holds one int32 array per figure: `deaths`, `events`, `mass_casualty`, `largest` (deaths in the
+    largest event), `largest_onesided` (in the largest attack on civilians), and `events_` and `deaths_` by kind of
+    violence (`state`, `nonstate`, `onesided`). `places` holds `cells` (half-degree cells with an event that month),
+    `new_cells` (cells never used before), `urban_events` (events in cells with a city), and `nearby_deaths_3m` and
+    `nearby_deaths_12m` (see `nearby.py`).
     `state_onesided` is (group, month): deaths in one-sided violence by governments in the group's theatre. `clashes`
     are three arrays of one length: group, the group it clashed with, and the month (position, not number).
 
@@ -187,6 +192,8 @@ def build_panel(digest: Digest, *, regions: Mapping[str, str] | None = None) -> 
         of_kind = rows.filter(pl.col("kind") == kind)
         counts[f"events_{kind}"] = _dense(of_kind, "events", shape)
         counts[f"deaths_{kind}"] = _dense(of_kind, "deaths_best", shape)
+    onesided = rows.filter(pl.col("kind") == "onesided")
+    counts["largest_onesided"] = _dense(onesided, "largest_event_deaths", shape, largest=True)
 
     government = monthly.filter(~is_group(pl.col("actor")) & (pl.col("kind") == "onesided"))
     region = {name: (regions or {}).get(name) or region_of(name) for name in groups["theatre"].unique()}
@@ -219,8 +226,8 @@ def build_panel(digest: Digest, *, regions: Mapping[str, str] | None = None) -> 
 
 
 def _places(cells: pl.DataFrame, number: pl.DataFrame, first: int, shape: tuple[int, int]) -> dict[str, IntArray]:
-    rows = cells.with_columns(_month_column(first), _group_column()).join(number, on="group")
-    rows = rows.with_columns(
+    every = cells.with_columns(_month_column(first), _group_column()).join(number, on="group", how="left")
+    rows = every.filter(pl.col("g").is_not_null()).with_columns(
         (pl.col("t") == pl.col("t").min().over("g", "cell")).cast(pl.Int32).alias("new"),
         pl.lit(1, pl.Int32).alias("one"),
     )
@@ -228,6 +235,7 @@ def _places(cells: pl.DataFrame, number: pl.DataFrame, first: int, shape: tuple[
         "cells": _dense(rows, "one", shape),
         "new_cells": _dense(rows, "new", shape),
         "urban_events": _dense(rows.filter(pl.col("cell").is_in(urban_cells())), "events", shape),
+        **nearby_deaths(every, shape),
     }
 
 

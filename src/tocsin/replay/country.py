@@ -22,10 +22,9 @@ import polars as pl
 
 from tocsin import __version__
 from tocsin.errors import DataError, InputError, NotHeldError
-from tocsin.forecast.baselines import BASELINES
 from tocsin.forecast.forecast import Forecast
 from tocsin.forecast.model import Model
-from tocsin.forecast.registry import MODELS, models_named
+from tocsin.forecast.registry import learned_for, models_named
 from tocsin.months import last_day, month_label
 from tocsin.panel import CountryActuals, History
 from tocsin.replay.country_rows import MONTHS, YearRow, year_rows
@@ -175,8 +174,7 @@ def holds_country_years(directory: Path) -> bool:
 
 def standard_year_models() -> tuple[str, ...]:
     """The baselines that give samples, and every learned model of the registry."""
-    baselines = {model.name for model in BASELINES}
-    return (*_BASELINES, *(name for name in MODELS if name not in baselines))
+    return (*_BASELINES, *learned_for("country"))
 
 
 def forecast_year(work: YearWork, task: tuple[int, str]) -> tuple[pl.DataFrame, Forecast | None]:

@@ -8,8 +8,7 @@ from datetime import date
 from typing import Any, Literal, get_args
 
 from tocsin.errors import InputError
-from tocsin.forecast.baselines import BASELINES
-from tocsin.forecast.registry import MODELS
+from tocsin.forecast.registry import learned_for
 from tocsin.months import month_id, month_label
 from tocsin.settings import AsOfMode
 
@@ -90,11 +89,9 @@ class Plan:
         return cls(month_of(raw["from"]), month_of(raw["to"]), tuple(raw["models"]), **rest)
 
 
-def standard_models() -> tuple[str, ...]:
-    """The baselines that others are measured against, and every learned model of the registry."""
-    baselines = {model.name for model in BASELINES}
-    learned = [name for name in MODELS if name not in baselines and name not in _STANDARD]
-    return (*(name for name in _STANDARD if name in MODELS), *learned)
+def standard_models(unit: Unit = "group") -> tuple[str, ...]:
+    """The baselines that others are measured against, and every learned model of the unit."""
+    return (*_STANDARD, *learned_for(unit))
 
 
 def month_of(said: str | int | date) -> int:
@@ -129,4 +126,6 @@ def make_plan(
             f"the figures end in {month_label(data_until)}, so nothing is known of what came after an origin in "
             f"{month_label(until)}. Hint: --to {month_label(data_until - TRUTH_MONTHS)}"
         )
-    return Plan(begin, until, tuple(standard_models() if models is None else models), **options)
+    return Plan(
+        begin, until, tuple(standard_models(options.get("unit", "group")) if models is None else models), **options
+    )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tocsin.warn.assess import HORIZONS, assess
+from tocsin.forecast.model import HORIZONS
+from tocsin.warn.assess import assess
 from tocsin.warn.assessment import VIEWS, Assessment, GroupAssessment, View
 from tocsin.warn.headline import headline, percent
 from tocsin.warn.levels import LEVELS, Level, resurgent, view_levels

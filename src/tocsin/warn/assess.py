@@ -14,17 +14,17 @@ from tocsin.digest import Digest, load_digest, packaged_digest
 from tocsin.digest.load import PACKAGED_PUBLISHED
 from tocsin.errors import InputError, NotHeldError
 from tocsin.forecast.cache import fit_or_load
-from tocsin.forecast.risk import MODEL_VERSION, TARGETS, RiskModel, Target, mean_raw, pace_of
+from tocsin.forecast.model import HORIZONS, TARGETS, Target
+from tocsin.forecast.risk import MODEL_VERSION, RiskModel, pace_of
 from tocsin.forecast.severity import deaths_ahead
 from tocsin.groups.theatres import Theatre, resolve_theatre
 from tocsin.months import last_day, last_known_month, month_id, month_label
-from tocsin.panel import Panel, build_panel, feature_array
+from tocsin.panel import History, Panel, build_panel
 from tocsin.settings import Settings, load_settings
 from tocsin.warn.assessment import Assessment, GroupAssessment
 from tocsin.warn.headline import headline
 from tocsin.warn.levels import LEVELS, resurgent, view_levels
 
-HORIZONS = (3, 6, 12)
 SPARK_MONTHS = 24
 LEAST_MONTHS_SHOWN = 12
 LONG_HISTORY_MONTHS = 60
@@ -71,29 +71,13 @@ def assess(
     if view is not None and not shown.seen[[theatre == view.name for theatre in shown.theatres], -1].any():
         raise NotHeldError(f"no group with a recorded death in {view.name} by {end}")
     training, training_note = _training_panel(panel, settings, as_of)
-    fit_month = fit_month_for(month)
-
-    cached: dict[str, NDArray[np.float32]] = {}
-
-    def training_features() -> NDArray[np.float32]:
-        if "training" not in cached:
-            cached["training"] = feature_array(training)
-        return cached["training"]
-
+    learned = History(training)
+    past = learned.up_to(min(fit_month_for(month), training.last_month))
     models = {
-        target: fit_or_load(
-            settings.home / "cache" / "models",
-            training,
-            training_features,
-            target=target,
-            horizon=horizon,
-            month=min(fit_month, training.last_month),
-            progress=progress,
-        )
+        target: fit_or_load(settings.home / "cache" / "models", past, target=target, progress=progress)
         for target in TARGETS
     }
-    features = training_features() if shown is training and cached else feature_array(shown)
-    lines = _lines(shown, features, models, settings)
+    lines = _lines(learned if shown is training else History(shown), models, horizon, settings)
     if view is not None:
         # Levels go by rank in the world: the view's groups take part in it in place of their countries' own.
         lines = [line for line in lines if line.theatre == view.name]
@@ -191,27 +175,26 @@ def _training_panel(panel: Panel, settings: Settings, as_of: date | None) -> tup
 
 
 def _lines(
-    panel: Panel,
-    features: NDArray[np.float32],
-    models: dict[Target, RiskModel],
-    settings: Settings,
+    history: History, models: dict[Target, RiskModel], horizon: int, settings: Settings
 ) -> list[GroupAssessment]:
+    panel = history.panel
     now, before = panel.n_months - 1, panel.n_months - 2
     seen = np.flatnonzero(panel.seen[:, now])
     ongoing = panel.ongoing[seen, now]
-    p = {target: model.predict(features[seen, now], ongoing) for target, model in models.items()}
-    base = {target: np.where(ongoing, model.base_rates[1], model.base_rates[0]) for target, model in models.items()}
+    p = {target: model.predict(history, horizon)[:, seen] for target, model in models.items()}
+    rates = {target: model.at(horizon).base_rates for target, model in models.items()}
+    base = {target: np.where(ongoing, old, new) for target, (new, old) in rates.items()}
     previous = np.full(len(seen), np.nan)
     if before >= 0:
         known = panel.seen[seen, before]
-        previous[known] = models["deaths25"].predict(features[seen[known], before], panel.ongoing[seen[known], before])[
-            0
-        ]
+        earlier = history.up_to(panel.last_month - 1)
+        there = np.searchsorted(panel.rows_by(earlier.month), seen[known])
+        previous[known] = models["deaths25"].predict(earlier, horizon)[0][there]
     last_12 = panel.trailing_deaths(12)[seen, now]
     last_3 = panel.trailing_deaths(3)[seen, now]
     ahead = deaths_ahead(
-        models["deaths25"].cases,
-        mean_raw(models["deaths25"], features[seen, now]),
+        models["deaths25"].at(horizon).cases,
+        models["deaths25"].raw(history, horizon)[seen],
         p["deaths25"][0],
         ongoing,
         pace_of(panel)[seen, now],
