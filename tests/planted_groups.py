@@ -12,7 +12,7 @@ import pytest
 
 from tocsin.digest import Digest, Provenance
 from tocsin.digest.tables import make_cells, make_digest
-from tocsin.forecast import risk
+from tocsin.forecast import boosters, counts, ensemble, risk
 from tocsin.months import first_day, month_id
 from tocsin.panel import Panel, build_panel
 
@@ -117,10 +117,15 @@ def with_another_future(events: Iterable[Event], month: int, *, last: int) -> li
 
 
 def use_small_models(monkeypatch: pytest.MonkeyPatch, *, members: int = 3, early: int = 2, rounds: int = 40) -> None:
-    """Few and small members, so that a fit takes a second or so."""
-    monkeypatch.setattr(risk, "MEMBERS", members)
-    monkeypatch.setattr(risk, "EARLY_MEMBERS", early)
-    monkeypatch.setattr(risk, "ROUNDS", rounds)
+    """Few and small trees and few draws, so that a fit takes a second or so."""
+    monkeypatch.setattr(boosters, "REPLICATES", members)
+    monkeypatch.setattr(boosters, "EARLY_REPLICATES", early)
+    monkeypatch.setattr(risk, "EARLY_REPLICATES", early)
+    monkeypatch.setattr(boosters, "ROUNDS", rounds)
+    monkeypatch.setattr(risk, "EXCITATION_DRAWS", 40)
+    monkeypatch.setattr(counts, "COUNT_ROUNDS", rounds)
+    monkeypatch.setattr(counts, "ACTIVE_ROWS", 30_000)
+    monkeypatch.setattr(ensemble, "WEIGHING_DRAWS", 40)
 
 
 _shared: dict[str, Path] = {}

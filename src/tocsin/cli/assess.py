@@ -162,11 +162,11 @@ def _fitting() -> Iterator[Callable[[str], None]]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    from tocsin.forecast.boosters import REPLICATES
+    from tocsin.forecast.boosters import EARLY_REPLICATES, REPLICATES
     from tocsin.forecast.model import HORIZONS, TARGETS
 
     console = Console(stderr=True)
-    total = 2 * REPLICATES * len(HORIZONS) * len(TARGETS)  # early ones for the calibration, then those of now
+    total = (EARLY_REPLICATES + REPLICATES) * len(HORIZONS) * len(TARGETS)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
     task = None

@@ -72,7 +72,7 @@ def replay_command(
         None, metavar="A,B,...", help="Models by name. [default: the main baselines and every learned model]"
     ),
     refit: Refit | None = typer.Option(None, help="How often the models are fitted anew. [default: yearly]"),
-    draws: int = typer.Option(1000, min=1, help="Samples of each forecast."),
+    draws: int | None = typer.Option(None, min=1, help="Samples of each forecast. [default: 200; with --years 1000]"),
     seed: int = typer.Option(1, min=0, help="What all randomness comes from."),
     workers: int | None = typer.Option(
         None, min=1, help="Processes that share the work; the result is the same. [default: one a core]"
@@ -133,7 +133,7 @@ def replay_command(
 
     options: dict[str, Any] = {
         "models": models and [name.strip() for name in models.split(",") if name.strip()],
-        "draws": draws,
+        **({} if draws is None else {"draws": draws}),
         "seed": seed,
         "settings": load_settings(**{name: value for name, value in given.items() if value is not None}),
         "directory": output,

@@ -86,7 +86,7 @@ def replay_years(
     export: Export | None,
     export_to: Path | None,
     export_types: list[OutputType] | None,
-    draws: int,
+    draws: int | None = None,
     **options: Any,
 ) -> CountryYears:
     """Forecast and score whole years, writing each forecast out where an export is asked for."""
@@ -95,6 +95,7 @@ def replay_years(
     from tocsin.replay.country import replay_country_years
     from tocsin.report.exports import CHALLENGE_DRAWS
 
+    draws = CHALLENGE_DRAWS if draws is None else draws
     if export is Export.views and draws != CHALLENGE_DRAWS:
         raise InputError(f"the challenge's files hold {CHALLENGE_DRAWS:,} draws. Hint: --draws {CHALLENGE_DRAWS}")
     history = country_history(data, actuals)

@@ -28,6 +28,7 @@ from tocsin.months import month_label
 from tocsin.panel import FEATURES, History, Panel
 
 REPLICATES = 6
+EARLY_REPLICATES = 3  # of the earlier fit that calibrates: only their mean counts
 FIRST_ORIGIN = 24  # months of history before the first origin that is learned from
 LEAST_ORIGINS = 48
 # Origins of groups silent for so long are thinned to one in five, the kept ones counting five-fold.
@@ -94,15 +95,18 @@ class BlockWeights:
         return np.asarray(by_actor[self.actor[g]] * by_year[t // 12])
 
 
-def fit_boosters(history: History, target: Target, *, progress: Callable[[str], None] | None = None) -> Boosters:
-    """Fit all replicates on every origin of the history whose horizon is over; once per history and month.
+def fit_boosters(
+    history: History, target: Target, *, replicates: int | None = None, progress: Callable[[str], None] | None = None
+) -> Boosters:
+    """Fit the replicates (by default `REPLICATES`) on every origin whose horizon is over; once per history and month.
 
     Raises `NotHeldError` when the history is too short or holds no outcome to learn from.
     """
-    return history.once(("boosters", target), lambda: _fit(history, target, progress))
+    number = REPLICATES if replicates is None else replicates
+    return history.once(("boosters", target, number), lambda: _fit(history, target, number, progress))
 
 
-def _fit(history: History, target: Target, progress: Callable[[str], None] | None) -> Boosters:
+def _fit(history: History, target: Target, replicates: int, progress: Callable[[str], None] | None) -> Boosters:
     import lightgbm
 
     panel = history.panel
@@ -122,8 +126,8 @@ def _fit(history: History, target: Target, progress: Callable[[str], None] | Non
             )
     rng = np.random.default_rng([panel.last_month, TARGETS.index(target)])
     blocks = BlockWeights(panel)
-    weights = [thinning * blocks.draw(g, t, rng) for _ in range(REPLICATES)]
-    seeds = rng.integers(2**31, size=(REPLICATES, len(HORIZONS)))
+    weights = [thinning * blocks.draw(g, t, rng) for _ in range(replicates)]
+    seeds = rng.integers(2**31, size=(replicates, len(HORIZONS)))
 
     def fit(job: tuple[int, int]) -> str:
         replicate, k = job
@@ -136,7 +140,7 @@ def _fit(history: History, target: Target, progress: Callable[[str], None] | Non
             progress("member")
         return text
 
-    jobs = [(replicate, k) for replicate in range(REPLICATES) for k in range(len(HORIZONS))]
+    jobs = [(replicate, k) for replicate in range(replicates) for k in range(len(HORIZONS))]
     with ThreadPoolExecutor(max_workers=THREADS) as pool:
         texts = list(pool.map(fit, jobs))
     n = len(HORIZONS)

@@ -39,6 +39,8 @@ LEAST_MONTHS = 60
 SILENT_MONTHS, THINNING = 36, 5
 # Everyone's figures count as so many events of the group's own.
 SEVERITY_WEIGHT = 20.0
+SMALL_MEAN = 0.5
+MOST_TERMS = 1000  # what is left of the distribution by then is rounding
 MOST_EVENTS = 2000.0  # a month's count never runs away beyond what has been seen anywhere
 _KEEP = 0.5 ** (1.0 / np.array(HALF_LIVES))
 _KEEP_THEATRE = 0.5 ** (1.0 / THEATRE_HALF_LIFE)
@@ -121,7 +123,7 @@ class FittedExcitation:
                 mu = c[0] + c[1] * mean[kind] + c[-1] * theatre[kind]
                 mu = mu + np.einsum("kj,kjud->ud", c[2:-1].reshape(2, -1), filters)
                 r = self.dispersions[kind]
-                counts[kind] = np.minimum(rng.poisson(mu * rng.standard_gamma(r, size=mu.shape) / r), MOST_EVENTS)
+                counts[kind] = np.minimum(negative_binomial_draws(mu, r, rng), MOST_EVENTS)
             attacks[:, step] = counts[0]
             deaths[:, step] = severity.draw(counts, self.tail, rng)
             filters += (1.0 - _KEEP)[None, :, None, None] * (counts[:, None] - filters)
@@ -165,6 +167,32 @@ class _Severity:
             np.add.at(deaths, owner, tail.draw(len(owner), rng))
             total[some] += deaths
         return total
+
+
+def negative_binomial_draws(mu: Floats, size: float, rng: np.random.Generator) -> Floats:
+    """Negative binomial numbers of mean `mu` and variance mu + mu^2 / size, an array of the shape of `mu`.
+
+    Most means are small: there the distribution function is inverted, term by term, which is several times faster than
+    a Poisson number of gamma mean.
+    """
+    out = np.zeros(mu.size)
+    mean = mu.reshape(-1)
+    small = mean < SMALL_MEAN
+    large = np.flatnonzero(~small)
+    out[large] = rng.poisson(mean[large] * rng.standard_gamma(size, size=len(large)) / size)
+    place = np.flatnonzero(small)
+    u = rng.random(len(place))
+    term = (size / (size + mean[place])) ** size
+    left = np.flatnonzero(u > term)
+    place, u, term = place[left], u[left] - term[left], term[left]
+    k = 0
+    while len(place) and k < MOST_TERMS:
+        k += 1
+        out[place] = k
+        term = term * (k - 1 + size) / k * mean[place] / (mean[place] + size)
+        left = np.flatnonzero(u > term)
+        place, u, term = place[left], u[left] - term[left], term[left]
+    return out.reshape(mu.shape)
 
 
 def _shrunk(part: Floats, whole: Floats) -> Floats:

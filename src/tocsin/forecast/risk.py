@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit, stdtrit
 
 from tocsin.errors import InputError
-from tocsin.forecast.boosters import FIRST_ORIGIN, BlockWeights, Boosters, fit_boosters
+from tocsin.forecast.boosters import EARLY_REPLICATES, FIRST_ORIGIN, BlockWeights, Boosters, fit_boosters
 from tocsin.forecast.excitation import Excitation, FittedExcitation
 from tocsin.forecast.model import HORIZONS, TARGETS, Target
 from tocsin.forecast.outcomes import base_rates, last_origin, outcomes
@@ -130,7 +130,7 @@ def fit_risk(
     """
     boosters = fit_boosters(history, target, progress=progress)
     early = history.up_to(early_month_of(history))
-    early_boosters = fit_boosters(early, target, progress=progress)
+    early_boosters = fit_boosters(early, target, replicates=EARLY_REPLICATES, progress=progress)
     early_other = Excitation().fit(early) if excitation else None
     panel = history.panel
     g, t, own, other = _said_since(history, early, early_boosters, early_other)

@@ -16,7 +16,7 @@ Unit = Literal["group", "country"]
 Refit = Literal["yearly", "quarterly", "monthly"]
 
 FIRST_ORIGIN = "2010-01"
-DRAWS = 1000
+DRAWS = 200
 # Origins are by default those with half a year of what came after, the main horizon of the probabilities.
 TRUTH_MONTHS = 6
 _REFIT_MONTHS: dict[Refit, int] = {"yearly": 12, "quarterly": 3, "monthly": 1}
