@@ -82,7 +82,9 @@ def fit_tail(panel: Panel) -> SeverityTail:
         above = stats.norm.logsf((np.log(u) - theta[0]) / np.exp(theta[1]))
         return -float((stats.norm.logpdf(z) - theta[1] - np.log(sizes) - above).sum())
 
-    first = optimize.minimize(pareto, [_DEFAULT_SHAPE, np.log(_DEFAULT_SCALE)], method="Nelder-Mead")
+    # A shape below -1 has an infinite likelihood at the largest event; one below 0 would set a limit to all events.
+    shapes = [(0.0, 5.0), (-4.0, 8.0)]
+    first = optimize.minimize(pareto, [_DEFAULT_SHAPE, np.log(_DEFAULT_SCALE)], method="Nelder-Mead", bounds=shapes)
     third = optimize.minimize(lognormal, [2.0, 0.2], method="Nelder-Mead", bounds=[(-6.0, 8.0), (-2.0, 1.8)])
     second = -float((np.log(exponent / u) - (exponent + 1.0) * np.log(sizes / u)).sum())
     aic = np.array([2 * first.fun + 4, 2 * second + 2, 2 * third.fun + 4])
