@@ -69,11 +69,12 @@ class Ensemble:
 
     def fit(self, history: History) -> FittedEnsemble:
         """Fit the members, and the weights on what members fitted earlier said. Raises as the members do."""
-        weights = history.once(self.name, lambda: _weights(history))
+        # First, since these know how much history is needed.
         risk: dict[Target, RiskModel] = (
             {} if history.panel.unit == "country" else {target: fit_risk(history, target) for target in TARGETS}
         )
-        return FittedEnsemble(self.name, fit_members(history), weights, risk)
+        members = fit_members(history)
+        return FittedEnsemble(self.name, members, history.once(self.name, lambda: _weights(history)), risk)
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,16 +10,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit, stdtrit
 
-from tocsin.errors import InputError
-from tocsin.forecast.boosters import EARLY_REPLICATES, FIRST_ORIGIN, BlockWeights, Boosters, fit_boosters
+from tocsin.errors import InputError, NotHeldError
+from tocsin.forecast.boosters import (
+    EARLY_REPLICATES,
+    FIRST_ORIGIN,
+    LEAST_ORIGINS,
+    BlockWeights,
+    Boosters,
+    fit_boosters,
+)
 from tocsin.forecast.excitation import Excitation, FittedExcitation
 from tocsin.forecast.model import HORIZONS, TARGETS, Target
 from tocsin.forecast.outcomes import base_rates, last_origin, outcomes
+from tocsin.months import month_label
 from tocsin.panel import History, Panel
 from tocsin.verify.calibration import LogitCalibration
 
@@ -128,6 +137,7 @@ def fit_risk(
     With `excitation` the self-exciting model is stacked with the trees. Raises `NotHeldError` when the history is too
     short or holds no outcome to learn from.
     """
+    _check_length(history)
     boosters = fit_boosters(history, target, progress=progress)
     early = history.up_to(early_month_of(history))
     early_boosters = fit_boosters(early, target, replicates=EARLY_REPLICATES, progress=progress)
@@ -166,9 +176,26 @@ def early_month_of(history: History) -> int:
 
     Five years back, or where the history is short the last third of its origins and the longest horizon.
     """
+    return _early_month(history.panel.first_month, history.month)
+
+
+def _early_month(first: int, month: int) -> int:
     longest = max(HORIZONS)
-    origins = last_origin(history.panel, longest) - FIRST_ORIGIN + 1
-    return history.month - longest - min(CALIBRATION_MONTHS - longest, origins // 3)
+    origins = month - longest - first - FIRST_ORIGIN + 1
+    return month - longest - min(CALIBRATION_MONTHS - longest, origins // 3)
+
+
+def _check_length(history: History) -> None:
+    """Raises `NotHeldError` where the early fit, and so this one, would have too few origins to learn from."""
+    first, longest = history.panel.first_month, max(HORIZONS)
+    least = first + FIRST_ORIGIN + LEAST_ORIGINS - 1 + longest  # the first month that a fit of its own can be made at
+    if _early_month(first, history.month) < least:
+        possible = next(month for month in count(least) if _early_month(first, month) >= least)
+        raise NotHeldError(
+            f"too little history to learn from by {month_label(history.month)}: with a horizon of {longest} months, "
+            f"years to calibrate on and figures from {month_label(first)} on, the first possible month is "
+            f"{month_label(possible)}"
+        )
 
 
 def excitation_scores(model: FittedExcitation, history: History, target: Target) -> Probabilities:
