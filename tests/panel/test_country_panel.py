@@ -70,6 +70,7 @@ def test_figures_worked_by_hand(worked: Panel) -> None:
     assert rows["deaths"] == rows["deaths_state"] == rows["largest"] == [[0] * 4, [0, 1, 0, 2], [0, 7, 30, 0]]
     assert rows["deaths_nonstate"] == [[0] * 4, [0] * 4, [0, 0, 4, 0]]
     assert rows["deaths_onesided"] == [[0] * 4, [0] * 4, [0, 0, 11, 5]]
+    assert rows["largest_onesided"] == rows["deaths_onesided"]
     assert rows["events"] == [[0] * 4, [0, 1, 0, 1], [0, 2, 6, 1]]
     assert rows["events_state"] == [[0] * 4, [0, 1, 0, 1], [0, 2, 3, 0]]
     assert not worked.mass_casualty.any()
@@ -250,7 +251,7 @@ def test_history_features_and_baselines_take_a_country_panel(write: Write) -> No
 def test_every_baseline_takes_a_country_panel(model: Model, worked: Panel) -> None:
     history = History(worked)
     outlook = model.fit(history).outlook(history, draws=4, rng=np.random.default_rng(1), steps=14)
-    assert outlook.forecast is not None or outlook.rankings
+    assert outlook.forecast is not None or outlook.rankings or outlook.probabilities
     if outlook.forecast is not None:
         assert outlook.forecast.samples.shape == (3, 14, 4)
         assert outlook.forecast.units == worked.groups

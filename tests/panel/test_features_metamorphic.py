@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from numpy.typing import NDArray
 from small_panels import (
+    CITY,
     FIRST,
     MALI_STATE,
     NAMES,
@@ -20,6 +21,9 @@ from small_panels import (
 
 from tocsin.panel import FEATURES, Panel, build_panel, feature_array
 
+FAR = (35.0, 60.0)  # a place that nobody of the worked panel uses
+NEARBY = {"nearby_deaths_3m", "nearby_deaths_12m", "nearby_trend"}
+SCALED = ("deaths_3m", "largest_ever", "theatre_deaths_12m", "largest_onesided_12m", "nearby_deaths_12m")
 NEW_NAMES = {"Ansar": "Zulu", "Brigade": "Yankee", "Corps": "Whisky"}
 
 
@@ -74,16 +78,16 @@ def changed_features(added: list[Happened]) -> dict[str, set[str]]:
 
 def test_a_theatre_in_another_region_changes_nothing() -> None:
     far = [
-        Happened(1, "New People", "Civilians", 60, theatre="Philippines"),
-        Happened(6, "New People", "Government of Philippines", 9, theatre="Philippines"),
-        Happened(7, "New People", "Abu Group", 9, theatre="Philippines"),
-        Happened(8, "Government of Philippines", "Civilians", 30, theatre="Philippines"),
+        Happened(1, "New People", "Civilians", 60, theatre="Philippines", place=FAR),
+        Happened(6, "New People", "Government of Philippines", 9, theatre="Philippines", place=FAR),
+        Happened(7, "New People", "Abu Group", 9, theatre="Philippines", place=FAR),
+        Happened(8, "Government of Philippines", "Civilians", 30, theatre="Philippines", place=FAR),
     ]
     assert changed_features(far) == {}
 
 
 def test_a_theatre_of_the_region_changes_the_regions_deaths_only() -> None:
-    near = [Happened(5, "Nearby", "Civilians", 60, theatre="Chad")]
+    near = [Happened(5, "Nearby", "Civilians", 60, theatre="Chad", place=FAR)]
     africa = {"X @ Mali", "X @ Niger", "X, Z @ Mali", "Y @ Mali", "V @ Nigeria", "W @ Nigeria"}
     assert changed_features(near) == {group: {"region_deaths_12m"} for group in africa}
 
@@ -95,11 +99,12 @@ def test_the_actor_in_another_region_changes_what_it_does_elsewhere_only() -> No
         "elsewhere_theatres",
         "elsewhere_mass_casualty",
     }
-    assert changed_features([Happened(5, "Y", "Civilians", 60, theatre="Iraq")]) == {"Y @ Mali": elsewhere}
+    added = [Happened(5, "Y", "Civilians", 60, theatre="Iraq", place=FAR)]
+    assert changed_features(added) == {"Y @ Mali": elsewhere}
 
 
 def test_a_newcomer_to_the_theatre_changes_no_feature_of_a_groups_own() -> None:
-    changed = changed_features([Happened(5, "Newcomer", "Civilians", 60)])
+    changed = changed_features([Happened(5, "Newcomer", "Civilians", 60, place=FAR)])
     of_theatre = {
         "theatre_groups_12m",
         "theatre_new_groups_24m",
@@ -115,8 +120,14 @@ def test_a_newcomer_to_the_theatre_changes_no_feature_of_a_groups_own() -> None:
 
 
 def test_violence_by_the_state_changes_what_the_state_does_only() -> None:
-    changed = changed_features([Happened(5, MALI_STATE, "Civilians", 60, theatre="Mali")])
+    changed = changed_features([Happened(5, MALI_STATE, "Civilians", 60, theatre="Mali", place=FAR)])
     assert changed == {group: {"state_onesided_12m"} for group in ("X @ Mali", "X, Z @ Mali", "Y @ Mali")}
+
+
+def test_violence_on_a_groups_ground_is_near_it_whoever_does_it_and_in_whatever_country() -> None:
+    """In Bamako, which X and Y have used in Mali and nobody else, by a group of another region."""
+    changed = changed_features([Happened(5, "Stranger", "Civilians", 60, theatre="Philippines", place=CITY)])
+    assert changed == {"X @ Mali": NEARBY, "Y @ Mali": NEARBY}
 
 
 @pytest.mark.parametrize("times", [2, 5])
@@ -126,8 +137,10 @@ def test_more_deaths_change_no_share_and_no_count(times: int) -> None:
     panel, before = with_features(events, WORKED_MONTHS)
     same, after = with_features([e._replace(deaths=times * e.deaths) for e in events], WORKED_MONTHS)
     assert (panel.groups, panel.first_month) == (same.groups, FIRST)
-    unscaled = [k for k, f in enumerate(FEATURES) if "log" not in f.meaning]
+    linear = [f.name for f in FEATURES].index("deaths_per_onesided_24m")
+    assert after[:, :, linear] == pytest.approx(times * before[:, :, linear], rel=1e-6)
+    unscaled = [k for k, f in enumerate(FEATURES) if "log" not in f.meaning and k != linear]
     assert len(unscaled) > 20
     assert after[:, :, unscaled] == pytest.approx(before[:, :, unscaled], rel=1e-6)
-    scaled = [k for k, f in enumerate(FEATURES) if f.name in ("deaths_3m", "largest_ever", "theatre_deaths_12m")]
+    scaled = [k for k, f in enumerate(FEATURES) if f.name in SCALED]
     assert np.expm1(after[:, :, scaled]) == pytest.approx(times * np.expm1(before[:, :, scaled]), rel=1e-4)

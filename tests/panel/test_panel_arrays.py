@@ -56,6 +56,7 @@ def test_the_panel_covers_every_month_quiet_or_not(panel: Panel) -> None:
         ("events", months(t0=1, t2=2, t14=1)),
         ("mass_casualty", months(t2=1)),
         ("largest", months(t0=4, t2=30, t14=1)),
+        ("largest_onesided", months(t2=30, t14=1)),
         ("events_state", months(t0=1)),
         ("deaths_state", months(t0=4)),
         ("events_nonstate", months(t2=1)),
@@ -184,5 +185,7 @@ def test_the_arrays_hold_what_the_digest_holds(events: list[Happened]) -> None:
             then = own.filter(period=first_day(FIRST + int(t)))
             assert panel.deaths[g, t] == then["deaths_best"].sum()
             assert panel.counts["largest"][g, t] == then["largest_event_deaths"].max()
+            attacks = then.filter(kind="onesided")["largest_event_deaths"]
+            assert panel.counts["largest_onesided"][g, t] == (attacks.max() or 0)
     assert (panel.places["urban_events"] <= panel.counts["events"]).all()
     assert (panel.places["new_cells"] <= panel.places["cells"]).all()
