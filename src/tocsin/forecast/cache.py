@@ -16,42 +16,69 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
-from tocsin.forecast import boosters, excitation, outcomes, risk, tail
+from tocsin.forecast import boosters, counts, exceedance, excitation, newcomers, outcomes, risk, tail
 from tocsin.forecast.boosters import Boosters
+from tocsin.forecast.counts import CountModel, fit_counts
 from tocsin.forecast.excitation import FittedExcitation
 from tocsin.forecast.model import Target
-from tocsin.forecast.risk import AtHorizon, Cases, RiskModel, fit_risk
+from tocsin.forecast.newcomers import NewcomerModel, fit_newcomers
+from tocsin.forecast.risk import AtHorizon, RiskModel, fit_risk
 from tocsin.forecast.tail import SeverityTail
 from tocsin.panel import FEATURES, History
 from tocsin.verify.calibration import LogitCalibration
 
+M = TypeVar("M")
 
-def fit_or_load(
-    folder: Path,
-    history: History,
-    *,
-    target: Target,
-    progress: Callable[[str], None] | None = None,
+
+def risk_or_load(
+    folder: Path, history: History, target: Target, *, progress: Callable[[str], None] | None = None
 ) -> RiskModel:
-    """The model fitted on the history: from `folder` where it lies there, else fitted and put there.
+    """The risk model fitted on the history: from `folder` where it lies there, else fitted and put there.
 
     Features are computed only when a fit is needed. Where `folder` cannot be written to, the model is still given.
     """
-    path = folder / f"{target}-{cache_key(history, target)[:32]}.json.gz"
-    model = _read(path)
-    if model is None:
-        model = fit_risk(history, target, progress=progress)
-        with suppress(OSError):  # a full disk or a read-only folder costs the next run a fit, not this one its answer
-            _write(path, model)
+    return _fit_or_load(
+        folder, history, target, lambda: fit_risk(history, target, progress=progress), _risk_to_dict, _risk
+    )
+
+
+def counts_or_load(folder: Path, history: History) -> CountModel:
+    """The model of monthly deaths fitted on the history, kept as `risk_or_load` keeps its own."""
+    return _fit_or_load(folder, history, "counts", lambda: fit_counts(history), asdict, lambda raw: CountModel(**raw))
+
+
+def newcomers_or_load(folder: Path, history: History) -> NewcomerModel:
+    """The model of new groups fitted on the history, kept as `risk_or_load` keeps its own."""
+
+    def read(raw: dict[str, Any]) -> NewcomerModel:
+        return NewcomerModel(**(raw | {"texts": tuple(raw["texts"])}))
+
+    return _fit_or_load(folder, history, "newcomers", lambda: fit_newcomers(history), asdict, read)
+
+
+def _fit_or_load(
+    folder: Path,
+    history: History,
+    name: str,
+    fit: Callable[[], M],
+    to_dict: Callable[[M], dict[str, Any]],
+    from_dict: Callable[[dict[str, Any]], M],
+) -> M:
+    path = folder / f"{name}-{cache_key(history, name)[:32]}.json.gz"
+    with suppress(OSError, EOFError, ValueError, LookupError, TypeError, AttributeError, zlib.error):
+        return from_dict(_read(path))
+    model = fit()
+    with suppress(OSError):  # a full disk or a read-only folder costs the next run a fit, not this one its answer
+        _write(path, to_dict(model))
     return model
 
 
-def cache_key(history: History, target: Target) -> str:
-    """Hash of the figures, the features' names, every setting of the model, and the libraries."""
+def cache_key(history: History, name: str) -> str:
+    """Hash of the model's name, the figures, the features' names, every setting of the model, and the libraries."""
     import lightgbm
 
     past = history.panel
@@ -62,34 +89,17 @@ def cache_key(history: History, target: Target) -> str:
     for array in (past.state_onesided, *past.clashes):
         digest.update(np.ascontiguousarray(array).tobytes())
     settings = {
-        f"{module.__name__}.{name}": getattr(module, name)
-        for module in (boosters, excitation, outcomes, risk, tail)
-        for name in sorted(dir(module))
-        if name.isupper() and isinstance(getattr(module, name), int | float | str | dict | tuple)
+        f"{module.__name__}.{setting}": getattr(module, setting)
+        for module in (boosters, counts, exceedance, excitation, newcomers, outcomes, risk, tail)
+        for setting in sorted(dir(module))
+        if setting.isupper() and isinstance(getattr(module, setting), int | float | str | dict | tuple)
     }
-    said = [past.groups, past.regions, past.first_month, [f.name for f in FEATURES], settings, target, past.last_month]
+    said = [past.groups, past.regions, past.first_month, [f.name for f in FEATURES], settings, name, past.last_month]
     digest.update(json.dumps([*said, lightgbm.__version__, np.__version__], default=str).encode())
     return digest.hexdigest()
 
 
-def _write(path: Path, model: RiskModel) -> None:
-    content = {
-        "target": model.target,
-        "month": model.month,
-        "texts": model.boosters.texts,
-        "share": model.share,
-        "excitation": _excitation_to_dict(model.excitation) if model.excitation else None,
-        "horizons": {
-            horizon: {
-                "calibrations": [[asdict(c) for c in pair] for pair in at.calibrations],
-                "base_rates": at.base_rates,
-                "n_origins": at.n_origins,
-                "n_outcomes": at.n_outcomes,
-                "cases": {name: array.tolist() for name, array in vars(at.cases).items()},
-            }
-            for horizon, at in model.horizons.items()
-        },
-    }
+def _write(path: Path, content: dict[str, Any]) -> None:
     text = json.dumps(content)
     envelope = json.dumps({"sha256": hashlib.sha256(text.encode()).hexdigest(), "content": text})
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -103,18 +113,28 @@ def _write(path: Path, model: RiskModel) -> None:
         raise
 
 
-def _read(path: Path) -> RiskModel | None:
-    try:
-        envelope = json.loads(gzip.decompress(path.read_bytes()))
-        text = envelope["content"]
-        if hashlib.sha256(text.encode()).hexdigest() != envelope["sha256"]:
-            return None
-        return _model(json.loads(text))
-    except (OSError, EOFError, ValueError, LookupError, TypeError, AttributeError, zlib.error):
-        return None
+def _read(path: Path) -> dict[str, Any]:
+    """What was kept. Raises `ValueError` and others where it is damaged."""
+    envelope = json.loads(gzip.decompress(path.read_bytes()))
+    text = envelope["content"]
+    if hashlib.sha256(text.encode()).hexdigest() != envelope["sha256"]:
+        raise ValueError("damaged")
+    kept: dict[str, Any] = json.loads(text)
+    return kept
 
 
-def _model(raw: dict[str, Any]) -> RiskModel:
+def _risk_to_dict(model: RiskModel) -> dict[str, Any]:
+    return {
+        "target": model.target,
+        "month": model.month,
+        "texts": model.boosters.texts,
+        "share": model.share,
+        "excitation": _excitation_to_dict(model.excitation) if model.excitation else None,
+        "horizons": {horizon: asdict(at) for horizon, at in model.horizons.items()},
+    }
+
+
+def _risk(raw: dict[str, Any]) -> RiskModel:
     texts = tuple(tuple(replicate) for replicate in raw["texts"])
     return RiskModel(
         Boosters(raw["target"], raw["month"], texts),
@@ -139,11 +159,9 @@ def _excitation(raw: dict[str, Any]) -> FittedExcitation:
 
 
 def _at_horizon(raw: dict[str, Any]) -> AtHorizon:
-    cases = {name: np.array(values, bool if name == "ongoing" else float) for name, values in raw["cases"].items()}
     return AtHorizon(
         calibrations=tuple((LogitCalibration(**new), LogitCalibration(**old)) for new, old in raw["calibrations"]),
         base_rates=(raw["base_rates"][0], raw["base_rates"][1]),
         n_origins=raw["n_origins"],
         n_outcomes=raw["n_outcomes"],
-        cases=Cases(**cases),
     )

@@ -29,7 +29,7 @@ from tocsin.forecast.excitation import Excitation, FittedExcitation
 from tocsin.forecast.model import HORIZONS, TARGETS, Target
 from tocsin.forecast.outcomes import base_rates, last_origin, outcomes
 from tocsin.months import month_label
-from tocsin.panel import History, Panel
+from tocsin.panel import History
 from tocsin.verify.calibration import LogitCalibration
 
 MODEL_VERSION = "stacked-2"
@@ -45,28 +45,17 @@ Calibrations = tuple[tuple[LogitCalibration, LogitCalibration], ...]
 
 
 @dataclass(frozen=True, eq=False)
-class Cases:
-    """Past group-origins predicted before their outcome was known: one entry each, in arrays of one length."""
-
-    raw: Probabilities  # the stacked score before calibration, as a probability
-    ongoing: NDArray[np.bool_]
-    pace: Probabilities  # deaths a month of late, see `pace_of`
-    deaths_ahead: Probabilities  # deaths within the horizon after the origin
-
-
-@dataclass(frozen=True, eq=False)
 class AtHorizon:
     """What the model holds for one horizon.
 
     `calibrations[r]` are (new risk, ongoing) of replicate r; `base_rates` the shares of past group-months of each list
-    with the outcome, (new risk, ongoing), over ten years; `cases` the calibration years' predictions with what came.
+    with the outcome, (new risk, ongoing), over ten years.
     """
 
     calibrations: Calibrations
     base_rates: tuple[float, float]
     n_origins: int
     n_outcomes: int
-    cases: Cases
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,10 +109,6 @@ class RiskModel:
         reach = stdtrit(len(score) - 1, 0.95) * spread  # Student's t: a spread of few replicates is itself uncertain
         return np.asarray(expit(np.stack([mean, mean - reach, mean + reach])))
 
-    def raw(self, history: History, horizon: int) -> Probabilities:
-        """The mean score before calibration as a probability, comparable with `cases.raw`: (unit,)."""
-        return np.asarray(expit(self.scores(history, horizon).mean(axis=0)))
-
 
 def fit_risk(
     history: History,
@@ -161,12 +146,6 @@ def fit_risk(
             base_rates=base_rates(panel, happened[horizon]),
             n_origins=int(panel.seen[:, FIRST_ORIGIN : happened[horizon].shape[1]].sum()),
             n_outcomes=int((happened[horizon] & panel.seen[:, : happened[horizon].shape[1]])[:, FIRST_ORIGIN:].sum()),
-            cases=Cases(
-                raw=raw,
-                ongoing=ongoing[rows],
-                pace=pace_of(panel)[g[rows], t[rows]],
-                deaths_ahead=panel.future_deaths(horizon)[g[rows], t[rows]].astype(float),
-            ),
         )
     return RiskModel(boosters, Excitation().fit(history) if excitation else None, share, horizons)
 
@@ -248,8 +227,3 @@ def _calibrations(
         )
         pairs.append((new, old))
     return tuple(pairs)
-
-
-def pace_of(panel: Panel) -> Probabilities:
-    """Deaths a month of late: the mean of the averages over 3 and over 12 months, (group, month)."""
-    return np.asarray(panel.trailing_deaths(3) / 6.0 + panel.trailing_deaths(12) / 24.0)

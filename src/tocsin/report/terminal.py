@@ -19,6 +19,9 @@ _VIEWS: tuple[tuple[Literal["new_risk", "ongoing", "mass_casualty"], str], ...] 
     ("ongoing", "Ongoing: 25 deaths or more in the past 12 months, by expected deaths"),
     ("mass_casualty", "Mass-casualty risk: one attack on civilians with 20 deaths or more, across both lists"),
 )
+_ENTRANTS = (
+    "New groups: the chance that a group not seen in a theatre so far has 25 deaths or more there within 12 months"
+)
 _PLAIN_WIDTH = 150
 # Below this width intervals go under their figures and the bars are left out, so that no column is squeezed away.
 _NARROW = 130
@@ -39,6 +42,11 @@ def print_assessment(assessment: Assessment, top: int, *, file: IO[str] | None =
             console.print(_table(lines, name, rich=console.is_terminal, narrow=console.width < _NARROW))
         else:
             console.print("  none")
+    if assessment.new_entrants:
+        console.print()
+        console.print(Text(_ENTRANTS, style="bold cyan"))
+        for line in _entrants(assessment, top):
+            console.print(Text(safe(line)))
     console.print()
     for line in _foot(assessment):
         console.print(Text(safe(line), style="dim" if console.is_terminal else ""))
@@ -78,14 +86,35 @@ def _table(lines: tuple[GroupAssessment, ...], view: str, *, rich: bool, narrow:
     if view == "mass_casualty":
         rates = {line.list.replace("_", " "): line.base_rate_mass_casualty for line in lines}
         said = ", ".join(f"{name} {percent(rate)}" for name, rate in sorted(rates.items()))
-        table.caption = f"base rate of a mass-casualty attack: {said}"
+        table.caption = f"base rate of a mass-casualty attack: {said}{_record(lines, 'mass_casualty')}"
     else:
         table.caption = (
             f"base rates on this list: 25 deaths {percent(base.base_rate_deaths25)}, "
-            f"mass-casualty attack {percent(base.base_rate_mass_casualty)}"
+            f"mass-casualty attack {percent(base.base_rate_mass_casualty)}{_record(lines, 'deaths25')}"
         )
     table.caption_justify = "left"
     return table
+
+
+def _record(lines: tuple[GroupAssessment, ...], target: Literal["deaths25", "mass_casualty"]) -> str:
+    """What came of probabilities like those of the first and last line shown, in the replay."""
+    told: dict[tuple[int, float], str] = {}
+    for line in (lines[0], lines[-1]):
+        n, share = getattr(line, f"record_{target}_n"), getattr(line, f"record_{target}_share")
+        if n is not None:
+            said = f"{percent(share)} of {n:,} given about {percent(getattr(line, f'p_{target}'))}"
+            told.setdefault((n, share), said)
+    return f"; came true in the replay: {', '.join(told.values())}" if told else ""
+
+
+def _entrants(assessment: Assessment, top: int) -> list[str]:
+    base = percent(assessment.new_entrants[0].base_rate)
+    said = [
+        f"{entrant.theatre} {percent(entrant.p_new_group)} "
+        f"({_interval(entrant.p_new_group_low, entrant.p_new_group_high)})"
+        for entrant in assessment.new_entrants[:top]
+    ]
+    return ["; ".join(said), f"base rate of theatre-months: {base}"]
 
 
 def _interval(low: float, high: float) -> str:
@@ -108,6 +137,7 @@ def _foot(assessment: Assessment) -> list[str]:
         f"Horizon {assessment.horizon_months} months. Data: {assessment.vintage}. Model: {assessment.model}.",
         "Probabilities with the 90% interval of their estimate; expected deaths with an 80% interval; ranks are the "
         "world's. Watch and warning: see 'Levels' in the documentation.",
+        *([f"Record: {assessment.record}."] if assessment.record else []),
         *assessment.notes,
         f"Source: {assessment.citation}. Licence: {assessment.licence}.",
     ]

@@ -13,19 +13,24 @@ from tocsin.countries import region_of
 from tocsin.digest import Digest, load_digest, packaged_digest
 from tocsin.digest.load import PACKAGED_PUBLISHED
 from tocsin.errors import InputError, NotHeldError
-from tocsin.forecast.cache import fit_or_load
+from tocsin.forecast.cache import counts_or_load, newcomers_or_load, risk_or_load
+from tocsin.forecast.counts import CountModel
+from tocsin.forecast.deaths_ahead import deaths_ahead
 from tocsin.forecast.model import HORIZONS, TARGETS, Target
-from tocsin.forecast.risk import MODEL_VERSION, RiskModel, pace_of
-from tocsin.forecast.severity import deaths_ahead
+from tocsin.forecast.newcomers import NewcomerModel
+from tocsin.forecast.risk import MODEL_VERSION, RiskModel
+from tocsin.forecast.trees import count_forecast
 from tocsin.groups.theatres import Theatre, resolve_theatre
 from tocsin.months import last_day, last_known_month, month_id, month_label
 from tocsin.panel import History, Panel, build_panel
 from tocsin.settings import Settings, load_settings
-from tocsin.warn.assessment import Assessment, GroupAssessment
+from tocsin.warn.assessment import Assessment, GroupAssessment, NewEntrant
 from tocsin.warn.headline import headline
 from tocsin.warn.levels import LEVELS, resurgent, view_levels
+from tocsin.warn.record import Record, packaged_record
 
 SPARK_MONTHS = 24
+DEATHS_DRAWS = 1000
 LEAST_MONTHS_SHOWN = 12
 LONG_HISTORY_MONTHS = 60
 LEAST_MONTHS = 120  # months of the world's figures to learn from; with fewer the packaged figures do better
@@ -73,11 +78,13 @@ def assess(
     training, training_note = _training_panel(panel, settings, as_of)
     learned = History(training)
     past = learned.up_to(min(fit_month_for(month), training.last_month))
-    models = {
-        target: fit_or_load(settings.home / "cache" / "models", past, target=target, progress=progress)
-        for target in TARGETS
-    }
-    lines = _lines(learned if shown is training else History(shown), models, horizon, settings)
+    kept = settings.home / "cache" / "models"
+    models = {target: risk_or_load(kept, past, target, progress=progress) for target in TARGETS}
+    counts = counts_or_load(kept, past)
+    history = learned if shown is training else History(shown)
+    record = packaged_record().known_by(month)
+    lines = _lines(history, models, counts, horizon, settings, record)
+    entrants = _new_entrants(newcomers_or_load(kept, past), history, view)
     if view is not None:
         # Levels go by rank in the world: the view's groups take part in it in place of their countries' own.
         lines = [line for line in lines if line.theatre == view.name]
@@ -104,6 +111,8 @@ def assess(
             *reach_note,
         ),
         groups=tuple(lines),
+        new_entrants=entrants,
+        record=f"replay of {record.model}, origins {record.span}, {record.vintage}" if record.rows else None,
     )
     return replace(assessment, headline=headline(assessment))
 
@@ -174,8 +183,23 @@ def _training_panel(panel: Panel, settings: Settings, as_of: date | None) -> tup
     return build_panel(packaged.up_to(month)), (note,)
 
 
+def _new_entrants(model: NewcomerModel, history: History, view: Theatre | None) -> tuple[NewEntrant, ...]:
+    theatres, p = model.predict(history)
+    found = [
+        NewEntrant(theatre, float(p[0, k]), float(p[1, k]), float(p[2, k]), model.base_rate)
+        for k, theatre in enumerate(theatres)
+        if view is None or theatre == view.name
+    ]
+    return tuple(sorted(found, key=lambda entrant: (-entrant.p_new_group, entrant.theatre)))
+
+
 def _lines(
-    history: History, models: dict[Target, RiskModel], horizon: int, settings: Settings
+    history: History,
+    models: dict[Target, RiskModel],
+    counts: CountModel,
+    horizon: int,
+    settings: Settings,
+    record: Record,
 ) -> list[GroupAssessment]:
     panel = history.panel
     now, before = panel.n_months - 1, panel.n_months - 2
@@ -192,13 +216,10 @@ def _lines(
         previous[known] = models["deaths25"].predict(earlier, horizon)[0][there]
     last_12 = panel.trailing_deaths(12)[seen, now]
     last_3 = panel.trailing_deaths(3)[seen, now]
-    ahead = deaths_ahead(
-        models["deaths25"].at(horizon).cases,
-        models["deaths25"].raw(history, horizon)[seen],
-        p["deaths25"][0],
-        ongoing,
-        pace_of(panel)[seen, now],
-    )
+    # The draws' seed is the month alone: the same question gets the same answer.
+    rng = np.random.default_rng([history.month, DEATHS_DRAWS])
+    draws = count_forecast("trees", counts, history, draws=DEATHS_DRAWS, rng=rng, steps=horizon)
+    ahead = deaths_ahead(draws.totals(horizon)[seen], p["deaths25"][0])
     everyone = np.ones(len(seen), bool)
     budgets = {"watch_budget": settings.watch_budget, "warning_budget": settings.warning_budget}
     level = np.maximum(
@@ -212,12 +233,19 @@ def _lines(
     }
     back = resurgent(panel.deaths[seen])
     recent = panel.deaths[seen, max(0, panel.n_months - SPARK_MONTHS) :]
+    listed = np.where(ongoing, "ongoing", "new_risk").tolist()
+
+    def came(target: Target, i: int) -> tuple[int | None, float | None]:
+        found = record.of(float(p[target][0, i]), target=target, horizon=horizon, list=listed[i])
+        return (found.n, found.share) if found else (None, None)
+
+    came_deaths25, came_mass_casualty = ([came(target, i) for i in range(len(seen))] for target in TARGETS)
     lines = [
         GroupAssessment(
             group=panel.groups[g],
             actor=panel.actors[g],
             theatre=panel.theatres[g],
-            list="ongoing" if ongoing[i] else "new_risk",
+            list=listed[i],
             previously_crossed=bool(panel.crossed_before[g, now]),
             resurgent=bool(back[i]),
             level=LEVELS[level[i]],
@@ -239,6 +267,10 @@ def _lines(
             rank_ongoing=int(ranks["ongoing"][i]) if ongoing[i] else None,
             rank_mass_casualty=int(ranks["mass_casualty"][i]),
             recent_deaths=tuple(recent[i].tolist()),
+            record_deaths25_n=came_deaths25[i][0],
+            record_deaths25_share=came_deaths25[i][1],
+            record_mass_casualty_n=came_mass_casualty[i][0],
+            record_mass_casualty_share=came_mass_casualty[i][1],
         )
         for i, g in enumerate(seen)
     ]

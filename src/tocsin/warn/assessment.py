@@ -19,7 +19,9 @@ class GroupAssessment:
     """One group's line, its figures as of the last day held.
 
     Probabilities are of the horizon after that day; `low` and `high` bound the 90% interval of a probability's estimate
-    and the 80% interval of expected deaths. `recent_deaths` are those of the last 24 months, one a month.
+    and the 80% interval of expected deaths. `recent_deaths` are those of the last 24 months, one a month. `record_` is
+    what came of probabilities like this one in the replay: the share that came true, and of how many group-months; None
+    where nothing of it was known by the as-of day.
     """
 
     group: str
@@ -47,6 +49,24 @@ class GroupAssessment:
     rank_ongoing: int | None
     rank_mass_casualty: int
     recent_deaths: tuple[int, ...]
+    record_deaths25_n: int | None
+    record_deaths25_share: float | None
+    record_mass_casualty_n: int | None
+    record_mass_casualty_share: float | None
+
+
+@dataclass(frozen=True)
+class NewEntrant:
+    """The chance that a group not seen in a theatre so far has 25 deaths or more there within 12 months.
+
+    `low` and `high` bound the 90% interval of the estimate; `base_rate` is the share of theatre-months of ten years.
+    """
+
+    theatre: str
+    p_new_group: float
+    p_new_group_low: float
+    p_new_group_high: float
+    base_rate: float
 
 
 @dataclass(frozen=True)
@@ -66,6 +86,8 @@ class Assessment:
     headline: str
     notes: tuple[str, ...]
     groups: tuple[GroupAssessment, ...]
+    new_entrants: tuple[NewEntrant, ...]
+    record: str | None
 
     @property
     def span(self) -> str:
@@ -95,14 +117,18 @@ class Assessment:
         raw["notes"] = list(self.notes)
         for group in raw["groups"]:
             group["recent_deaths"] = list(group["recent_deaths"])
-        raw["groups"] = list(raw["groups"])
+        raw["groups"], raw["new_entrants"] = list(raw["groups"]), list(raw["new_entrants"])
         return raw
 
     def to_polars(self) -> pl.DataFrame:
         """One row per group, with what the figures rest on (as-of day, vintage, notes, ...) in each row."""
         frame = pl.DataFrame([asdict(group) for group in self.groups], infer_schema_length=None)
         # A column of nothing but nulls has no type of its own.
-        wide = {"p_deaths25_previous": pl.Float64, "rank_new_risk": pl.Int64, "rank_ongoing": pl.Int64}
+        wide = {"p_deaths25_previous": pl.Float64, "rank_new_risk": pl.Int64, "rank_ongoing": pl.Int64} | {
+            f"record_{target}_{what}": dtype
+            for target in ("deaths25", "mass_casualty")
+            for what, dtype in (("n", pl.Int64), ("share", pl.Float64))
+        }
         return frame.cast({name: dtype for name, dtype in wide.items() if name in frame.columns}).with_columns(
             pl.lit(self.as_of).alias("as_of"),
             pl.lit(self.data_until).alias("data_until"),
@@ -115,4 +141,5 @@ class Assessment:
             pl.lit(self.licence).alias("licence"),
             pl.lit(self.citation).alias("citation"),
             pl.lit(" ".join(self.notes)).alias("notes"),
+            pl.lit(self.record, pl.String).alias("record"),
         )

@@ -1,0 +1,162 @@
+"""P(a group never seen before passes 25 deaths within 12 months), per theatre: what no line of a group can say.
+
+A theatre is one in which some group had an event so far; the outcome is that a group without a recorded death there by
+the origin has 25 deaths or more in the 12 months after it. Boosted trees on a dozen figures of the theatre, its region
+and the world, in replicates with the weights of a two-way Bayesian block bootstrap (theatre, calendar year).
+
+UCDP records a group because it, or its dyad, passed 25 deaths in some year, so that newcomers are never missing from
+the figures; a newcomer of the last months before the figures end may be, since it may pass only later.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit, stdtrit
+
+from tocsin.errors import NotHeldError
+from tocsin.forecast.outcomes import BASE_RATE_MONTHS
+from tocsin.months import month_label
+from tocsin.panel import CROSSING_DEATHS, History, Panel
+from tocsin.panel.panel import trailing
+
+Floats = NDArray[np.float64]
+
+HORIZON = 12
+FIRST_ORIGIN = 24
+LEAST_ORIGINS = 48
+NEWCOMER_REPLICATES = 6
+NEWCOMER_ROUNDS = 60
+NEWCOMER_PARAMS: dict[str, Any] = {
+    "objective": "binary",
+    "num_leaves": 5,
+    "learning_rate": 0.06,
+    "min_data_in_leaf": 200,
+    "feature_fraction": 0.5,
+    "bagging_fraction": 0.7,
+    "bagging_freq": 1,
+    "lambda_l2": 10.0,
+    "deterministic": True,
+    "force_row_wise": True,
+    "num_threads": 1,
+    "verbose": -1,
+}
+NEVER = 999.0
+
+
+@dataclass(frozen=True, eq=False)
+class NewcomerModel:
+    """The fitted trees as text, one per replicate, the base rate over ten years, and the last month learned from."""
+
+    texts: tuple[str, ...]
+    base_rate: float
+    month: int
+
+    def predict(self, history: History) -> tuple[tuple[str, ...], Floats]:
+        """Theatres at the end of the history, and (3, theatre): probability, low, high of its 90% interval."""
+        import lightgbm
+
+        theatres, features, there = theatre_features(history.panel)
+        now = features[there[:, -1], -1]
+        scores = np.stack(
+            [np.asarray(lightgbm.Booster(model_str=text).predict(now, raw_score=True)) for text in self.texts]
+        )
+        mean, spread = scores.mean(axis=0), scores.std(axis=0, ddof=1)
+        reach = stdtrit(len(scores) - 1, 0.95) * spread
+        names = tuple(name for name, known in zip(theatres, there[:, -1], strict=True) if known)
+        return names, np.asarray(expit(np.stack([mean, mean - reach, mean + reach])))
+
+
+def fit_newcomers(history: History) -> NewcomerModel:
+    """Fit on every theatre and origin of the history whose 12 months are over.
+
+    Raises `NotHeldError` when the history is too short or holds no newcomer.
+    """
+    import lightgbm
+
+    panel = history.panel
+    last = panel.n_months - 1 - HORIZON
+    if last - FIRST_ORIGIN + 1 < LEAST_ORIGINS:
+        raise NotHeldError(f"too little history to learn from newcomers by {month_label(panel.last_month)}")
+    _, features, there = theatre_features(panel)
+    came = newcomers(panel)
+    place, t = np.nonzero(there[:, FIRST_ORIGIN : last + 1])
+    t = t + FIRST_ORIGIN
+    y = came[place, t].astype(np.float32)
+    if not 0 < y.sum() < len(y):
+        raise NotHeldError(f"the figures up to {month_label(panel.last_month)} hold no newcomer to learn from")
+    rng = np.random.default_rng([panel.last_month, HORIZON])
+    texts = []
+    for seed in rng.integers(2**31, size=NEWCOMER_REPLICATES).tolist():
+        weight = rng.exponential(size=len(features))[place] * rng.exponential(size=panel.n_months // 12 + 1)[t // 12]
+        data = lightgbm.Dataset(features[place, t], y, weight=weight / weight.mean(), params={"verbose": -1})
+        texts.append(lightgbm.train(NEWCOMER_PARAMS | {"seed": seed}, data, NEWCOMER_ROUNDS).model_to_string())
+    recent = t > last - BASE_RATE_MONTHS
+    return NewcomerModel(tuple(texts), float(y[recent].mean()), panel.last_month)
+
+
+def newcomers(panel: Panel) -> NDArray[np.bool_]:
+    """Whether a group unseen by the origin has 25 deaths in the 12 months after: (theatre, origin)."""
+    _, label = np.unique(np.array(panel.theatres, dtype=str), return_inverse=True)
+    ahead = panel.future_deaths(HORIZON)
+    new = (ahead >= CROSSING_DEATHS) & ~panel.seen[:, : ahead.shape[1]]
+    came = np.zeros((label.max() + 1, ahead.shape[1]), np.int64)
+    np.add.at(came, label, new)
+    return np.asarray(came > 0)
+
+
+def theatre_features(panel: Panel) -> tuple[tuple[str, ...], NDArray[np.float32], NDArray[np.bool_]]:
+    """Theatres, their features (theatre, month, feature) looking back only, and whether any group was known by then."""
+    names, label = np.unique(np.array(panel.theatres, dtype=str), return_inverse=True)
+    n = len(names)
+
+    def total(values: NDArray[Any]) -> NDArray[np.int64]:
+        out = np.zeros((n, panel.n_months), np.int64)
+        np.add.at(out, label, values)
+        return out
+
+    d3, d12, d60 = (panel.trailing_deaths(m) for m in (3, 12, 60))
+    known = (np.cumsum(panel.counts["events"], axis=1) > 0).astype(np.int64)
+    first_seen = np.diff(panel.seen.astype(np.int64), axis=1, prepend=0)
+    appeared = total(first_seen)
+    crossed = total(np.diff(panel.crossed_before.astype(np.int64), axis=1, prepend=0))
+    nonstate = total(panel.counts["deaths_nonstate"])
+    state = np.zeros((n, panel.n_months), np.int64)
+    state[label] = panel.state_onesided
+    region_of = np.array(panel.regions, dtype=str)
+    regions, by_theatre = np.unique(region_of[np.unique(label, return_index=True)[1]], return_inverse=True)
+
+    def sums(values: NDArray[np.int64], months: int) -> NDArray[np.int64]:
+        padded = np.concatenate([np.zeros((len(values), 1), np.int64), np.cumsum(values, axis=1)], axis=1)
+        return trailing(padded, months)
+
+    def around(values: NDArray[np.int64]) -> NDArray[np.int64]:
+        out = np.zeros((len(regions), panel.n_months), np.int64)
+        np.add.at(out, by_theatre, values)
+        return np.asarray(out[by_theatre] - values)
+
+    months = np.arange(panel.n_months)
+    last = np.maximum.accumulate(np.where(appeared > 0, months, -10_000), axis=1)
+    crossed_24, appeared_24 = sums(crossed, 24), sums(appeared, 24)
+    columns = [
+        np.log1p(total(d3)),
+        np.log1p(total(d12)),
+        np.log1p(total(d60)),
+        np.log1p(total(d3)) - np.log1p(total(d12) / 4.0),
+        total((d12 > 0).astype(np.int64)),
+        total(panel.ongoing.astype(np.int64)),
+        appeared_24,
+        sums(appeared, 120),
+        crossed_24,
+        sums(crossed, 120),
+        np.where(last >= 0, months - last, NEVER),
+        np.log1p(sums(nonstate, 24)),
+        np.log1p(sums(state, 12)),
+        np.log1p(around(total(d12))),
+        around(crossed_24),
+        np.broadcast_to(crossed_24.sum(axis=0), (n, panel.n_months)),
+    ]
+    return tuple(names.tolist()), np.stack(columns, axis=2).astype(np.float32), np.asarray(total(known) > 0)
