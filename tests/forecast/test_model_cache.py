@@ -9,17 +9,21 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from planted_groups import FIRST, digest_of, rivals, use_small_models, with_another_future
-from tocsin.forecast import RiskModel, risk
-from tocsin.forecast.cache import cache_key, fit_or_load
-from tocsin.panel import Panel, build_panel, feature_array
+from tocsin.forecast import RiskModel, boosters, counts, excitation, fit_risk, newcomers, outcomes, risk, tail
+from tocsin.forecast import cache as model_cache
+from tocsin.forecast.cache import cache_key, counts_or_load, newcomers_or_load, risk_or_load
+from tocsin.forecast.counts import CountModel
+from tocsin.forecast.model import HORIZONS
+from tocsin.panel import History, Panel, build_panel
 
-MONTH = FIRST + 119
-LAST = FIRST + 131
+MONTH = FIRST + 131
+LAST = FIRST + 143
 
 
 @pytest.fixture(autouse=True)
@@ -29,21 +33,32 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @cache
 def planted() -> Panel:
-    return build_panel(digest_of(rivals(months=132, pairs=10), last=LAST))
+    # Beside the rivals a newcomer a year, so that there is something to learn of those too.
+    new = [("Mali", FIRST + 12 * k, "state", f"New {k}", "Government of Mali", 30) for k in range(2, 10)]
+    return build_panel(digest_of([*rivals(months=144, pairs=10), *new], last=LAST))
 
 
 @cache
-def features() -> np.ndarray:
-    return feature_array(planted())
+def history() -> History:
+    return History(planted()).up_to(MONTH)
 
 
-def never() -> np.ndarray:
-    raise AssertionError("a fit was made where the file should have served")
+def get(folder: Path) -> RiskModel:
+    return risk_or_load(folder, history(), "deaths25")
 
 
-def get(folder: Path, make: Callable[[], np.ndarray] = features, **changes: object) -> RiskModel:
-    settings: dict[str, object] = {"target": "deaths25", "horizon": 3, "month": MONTH} | changes
-    return fit_or_load(folder, planted(), make, **settings)  # type: ignore[arg-type]
+@pytest.fixture
+def never(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Call it, and from then on no model may be fitted and no features computed."""
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise AssertionError("a fit was made where the file should have served")
+
+    def forbid() -> None:
+        for name in ("fit_risk", "fit_counts", "fit_newcomers"):
+            monkeypatch.setattr(model_cache, name, refuse)
+
+    return forbid
 
 
 def only_file(folder: Path) -> Path:
@@ -51,30 +66,61 @@ def only_file(folder: Path) -> Path:
     return file
 
 
-def probabilities(model: RiskModel) -> np.ndarray:
-    return model.predict(features()[:, -1], planted().ongoing[:, -1])
+def said(model: RiskModel) -> np.ndarray:
+    return np.stack([model.predict(history(), horizon) for horizon in HORIZONS])
 
 
-def test_what_is_read_predicts_what_was_fitted(tmp_path: Path) -> None:
+def plain(model: RiskModel) -> dict[str, Any]:
+    """Everything a model holds, of types that can be compared."""
+    other = model.excitation
+    held = None if other is None else (other.name, other.coefficients.tolist(), other.dispersions, other.tail)
+    return {
+        "boosters": model.boosters,
+        "share": model.share,
+        "horizons": {horizon: vars(at) for horizon, at in model.horizons.items()},
+        "excitation": held,
+    }
+
+
+def test_what_is_read_predicts_what_was_fitted(tmp_path: Path, never: Callable[[], None]) -> None:
     fitted = get(tmp_path / "models")
-    read = get(tmp_path / "models", never)
-    np.testing.assert_array_equal(probabilities(fitted), probabilities(read))
-    assert vars(read).keys() == vars(fitted).keys()
-    for name, value in vars(fitted).items():
-        if name != "cases":
-            assert getattr(read, name) == value, name
-    for name, array in vars(fitted.cases).items():
-        np.testing.assert_array_equal(getattr(read.cases, name), array)
-        assert getattr(read.cases, name).dtype == array.dtype
+    never()
+    read = get(tmp_path / "models")
+    assert read is not fitted
+    assert plain(read) == plain(fitted)
+    np.testing.assert_array_equal(said(read), said(fitted))
+    # On a history of its own too, which no earlier fit has left anything in.
+    fresh = History(planted()).up_to(MONTH)
+    np.testing.assert_array_equal(read.predict(fresh, 6), fitted.predict(history(), 6))
+
+
+def test_a_model_without_the_self_exciting_one_comes_back_without_it(tmp_path: Path) -> None:
+    model = fit_risk(history(), "deaths25", excitation=False)
+    read = model_cache._risk(json.loads(json.dumps(model_cache._risk_to_dict(model))))
+    assert plain(read) == plain(model)
+    assert read.excitation is None
+    np.testing.assert_array_equal(said(read), said(model))
+
+
+def test_the_other_models_come_back_too(tmp_path: Path, never: Callable[[], None]) -> None:
+    made: tuple[CountModel, newcomers.NewcomerModel] = (
+        counts_or_load(tmp_path, history()),
+        newcomers_or_load(tmp_path, history()),
+    )
+    assert sorted(file.name.split("-")[0] for file in tmp_path.iterdir()) == ["counts", "newcomers"]
+    never()
+    assert counts_or_load(tmp_path, history()) == made[0]
+    assert vars(newcomers_or_load(tmp_path, history())) == vars(made[1])
 
 
 def test_the_file_is_plain_json_and_nothing_is_left_beside_it(tmp_path: Path) -> None:
     get(tmp_path)
     file = only_file(tmp_path)
-    assert file.name.startswith("deaths25-3m-")
+    assert file.name.startswith("deaths25-")
     envelope = json.loads(gzip.decompress(file.read_bytes()))
-    assert envelope.keys() == {"sha256", "content"}
-    assert json.loads(envelope["content"])["month"] == MONTH
+    content = json.loads(envelope["content"])
+    assert content["month"] == MONTH
+    assert content["horizons"].keys() == {"3", "6", "12"}
 
 
 def cut(raw: bytes) -> bytes:
@@ -82,21 +128,18 @@ def cut(raw: bytes) -> bytes:
 
 
 def flip(raw: bytes) -> bytes:
-    """One byte in the middle of the compressed stream is another."""
-    at = len(raw) // 2
-    return raw[:at] + bytes([raw[at] ^ 0xFF]) + raw[at + 1 :]
+    middle = len(raw) // 2
+    return raw[:middle] + bytes([raw[middle] ^ 0xFF]) + raw[middle + 1 :]
 
 
 def break_stream(raw: bytes) -> bytes:
-    """The compressed stream itself is no longer one."""
-    return raw[:10] + b"\xff" * 40 + raw[50:]
+    return raw[:20] + b"\xff" * (len(raw) - 20)
 
 
 def other_content(raw: bytes) -> bytes:
-    """Well-formed in every layer, but not what was written."""
     envelope = json.loads(gzip.decompress(raw))
     content = json.loads(envelope["content"])
-    content["base_rates"] = [0.5, 0.5]
+    content["share"] = 0.9
     return gzip.compress(json.dumps(envelope | {"content": json.dumps(content)}).encode())
 
 
@@ -114,13 +157,15 @@ DAMAGE: dict[str, Callable[[bytes], bytes]] = {
 
 
 @pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE.keys())
-def test_a_damaged_file_is_fitted_anew_and_mended(tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
+def test_a_damaged_file_is_fitted_anew_and_mended(
+    tmp_path: Path, damage: Callable[[bytes], bytes], never: Callable[[], None]
+) -> None:
     sound = get(tmp_path)
     file = only_file(tmp_path)
     file.write_bytes(damage(file.read_bytes()))
-    again = get(tmp_path)
-    assert (again.members, again.base_rates) == (sound.members, sound.base_rates)
-    assert get(tmp_path, never).members == sound.members
+    assert plain(get(tmp_path)) == plain(sound)
+    never()
+    assert plain(get(tmp_path)) == plain(sound)
 
 
 def test_a_folder_that_cannot_be_written_still_gives_the_model(tmp_path: Path) -> None:
@@ -130,25 +175,28 @@ def test_a_folder_that_cannot_be_written_still_gives_the_model(tmp_path: Path) -
     assert in_the_way.read_text() == "a file where the folder should be"
 
 
-def test_writers_at_the_same_time_do_not_harm_each_other(tmp_path: Path) -> None:
-    features()
+def test_writers_at_the_same_time_do_not_harm_each_other(tmp_path: Path, never: Callable[[], None]) -> None:
+    get(tmp_path / "before")
     with ThreadPoolExecutor(max_workers=4) as pool:
-        models = list(pool.map(lambda _: get(tmp_path), range(4)))
-    assert len({model.members for model in models}) == 1
-    assert only_file(tmp_path).name.startswith("deaths25-3m-")
-    assert get(tmp_path, never).members == models[0].members
+        models = list(pool.map(lambda _: plain(get(tmp_path / "models")), range(4)))
+    assert all(model == models[0] for model in models)
+    assert only_file(tmp_path / "models").name.startswith("deaths25-")
+    never()
+    assert plain(get(tmp_path / "models")) == models[0]
 
 
-def key(panel: Panel | None = None, *, horizon: int = 3, month: int = MONTH, target: risk.Target = "deaths25") -> str:
-    return cache_key(panel or planted(), target, horizon, month)
+def key(panel: Panel | None = None, *, month: int = MONTH, name: str = "deaths25") -> str:
+    return cache_key(History(panel or planted()).up_to(month), name)
 
 
 def test_the_key_ignores_everything_after_the_month() -> None:
-    wild = build_panel(digest_of(with_another_future(rivals(months=132, pairs=10), MONTH, last=LAST), last=LAST))
-    assert wild.groups != planted().groups
-    assert key(wild) == key()
-    assert key(planted().up_to(MONTH)) == key()
-    assert key(wild, month=LAST) != key(month=LAST)
+    events = rivals(months=144, pairs=10)
+    calm = build_panel(digest_of(events, last=LAST))
+    wild = build_panel(digest_of(with_another_future(events, MONTH, last=LAST), last=LAST))
+    assert wild.groups != calm.groups
+    assert key(wild) == key(calm)
+    assert key(calm.up_to(MONTH)) == key(calm)
+    assert key(wild, month=LAST) != key(calm, month=LAST)
 
 
 def changed(name: str) -> Panel:
@@ -165,7 +213,7 @@ def changed(name: str) -> Panel:
     return replace(panel, state_onesided=array)
 
 
-@pytest.mark.parametrize("name", ["deaths", "mass_casualty", "largest", "deaths_nonstate", "cells", "state_onesided"])
+@pytest.mark.parametrize("name", [*sorted(planted().counts), *sorted(planted().places), "state_onesided"])
 def test_the_key_changes_with_any_figure(name: str) -> None:
     assert key(changed(name)) != key()
 
@@ -179,21 +227,46 @@ def test_the_key_changes_with_the_clashes_and_the_names() -> None:
 
 
 def test_the_key_changes_with_what_is_asked() -> None:
-    asked = [key(), key(horizon=6), key(month=MONTH - 1), key(target="mass_casualty")]
-    assert len(set(asked)) == 4
+    assert len({key(), key(month=MONTH - 1), key(name="mass_casualty"), key(name="counts")}) == 4
 
 
-@pytest.mark.parametrize("setting", ["MEMBERS", "EARLY_MEMBERS", "ROUNDS", "CALIBRATION_MONTHS", "THINNING"])
-def test_the_key_changes_with_every_setting_of_the_model(monkeypatch: pytest.MonkeyPatch, setting: str) -> None:
+SETTINGS = [
+    (boosters, "REPLICATES"),
+    (boosters, "ROUNDS"),
+    (boosters, "THINNING"),
+    (counts, "COUNT_ROUNDS"),
+    (counts, "ACTIVE_ROWS"),
+    (excitation, "SEVERITY_WEIGHT"),
+    (newcomers, "NEWCOMER_ROUNDS"),
+    (outcomes, "BASE_RATE_MONTHS"),
+    (risk, "EARLY_REPLICATES"),
+    (risk, "CALIBRATION_MONTHS"),
+    (risk, "EXCITATION_DRAWS"),
+    (tail, "TAIL_DEATHS"),
+]
+
+
+@pytest.mark.parametrize(("module", "setting"), SETTINGS, ids=[setting for _, setting in SETTINGS])
+def test_the_key_changes_with_every_setting_of_the_models(
+    monkeypatch: pytest.MonkeyPatch, module: Any, setting: str
+) -> None:
     before = key()
-    monkeypatch.setattr(risk, setting, getattr(risk, setting) + 1)
+    monkeypatch.setattr(module, setting, getattr(module, setting) + 1)
     assert key() != before
 
 
-def test_the_key_changes_with_the_trees_settings_and_the_models_version(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_key_changes_with_settings_of_the_trees_shares_and_the_models_version(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     keys = {key()}
-    monkeypatch.setitem(risk.PARAMS, "num_leaves", 9)
+    monkeypatch.setitem(boosters.PARAMS, "num_leaves", 9)
     keys.add(key())
-    monkeypatch.setattr(risk, "MODEL_VERSION", "boosted-other")
+    monkeypatch.setitem(counts.COUNT_PARAMS, "num_leaves", 9)
     keys.add(key())
-    assert len(keys) == 3
+    monkeypatch.setitem(risk.EXCITATION_SHARES, "deaths25", 0.9)
+    keys.add(key())
+    monkeypatch.setattr(excitation, "HALF_LIVES", (1.0, 5.0, 24.0))
+    keys.add(key())
+    monkeypatch.setattr(risk, "MODEL_VERSION", "other")
+    keys.add(key())
+    assert len(keys) == 6

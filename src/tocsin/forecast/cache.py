@@ -83,8 +83,8 @@ def cache_key(history: History, name: str) -> str:
 
     past = history.panel
     digest = hashlib.sha256()
-    for name, array in sorted((past.counts | past.places).items()):
-        digest.update(name.encode())
+    for figure, array in sorted((past.counts | past.places).items()):
+        digest.update(figure.encode())
         digest.update(np.ascontiguousarray(array).tobytes())
     for array in (past.state_onesided, *past.clashes):
         digest.update(np.ascontiguousarray(array).tobytes())
