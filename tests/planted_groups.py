@@ -104,6 +104,14 @@ def rivals(*, months: int = 300, pairs: int = 40, seed: int = 5, first: int = FI
     return events
 
 
+def entrants(*, months: int, first: int = FIRST) -> list[Event]:
+    """A new group of Mali a year, from the third on, with 30 deaths in its first month and none after."""
+    return [
+        ("Mali", first + t, "state", f"Newcomers {t // 12:02d}", "Government of Mali", 30)
+        for t in range(24, months, 12)
+    ]
+
+
 def with_another_future(events: Iterable[Event], month: int, *, last: int) -> list[Event]:
     """The same events up to `month`; after it other deaths, and groups never seen before whose names sort first."""
     changed = [e if e[1] <= month else (*e[:5], e[5] * 3 + 7) for e in events]

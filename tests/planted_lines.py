@@ -37,6 +37,10 @@ def line(group: str = "JNIM @ Mali", **changes: Any) -> GroupAssessment:
         "rank_ongoing": None,
         "rank_mass_casualty": 1,
         "recent_deaths": (0, 1, 8),
+        "record_deaths25_n": None,
+        "record_deaths25_share": None,
+        "record_mass_casualty_n": None,
+        "record_mass_casualty_share": None,
     }
     return GroupAssessment(**(fields | changes))
 
@@ -63,5 +67,7 @@ def assessment(*groups: GroupAssessment, **changes: Any) -> Assessment:
         "headline": "The most important thing.",
         "notes": ("A note.",),
         "groups": groups,
+        "new_entrants": (),
+        "record": None,
     }
     return Assessment(**(fields | changes))

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from planted_groups import FIRST, digest_of, rivals, use_small_models, with_another_future
+from planted_groups import FIRST, digest_of, entrants, rivals, use_small_models, with_another_future
 from tocsin.forecast import RiskModel, boosters, counts, excitation, fit_risk, newcomers, outcomes, risk, tail
 from tocsin.forecast import cache as model_cache
 from tocsin.forecast.cache import cache_key, counts_or_load, newcomers_or_load, risk_or_load
@@ -33,9 +33,7 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @cache
 def planted() -> Panel:
-    # Beside the rivals a newcomer a year, so that there is something to learn of those too.
-    new = [("Mali", FIRST + 12 * k, "state", f"New {k}", "Government of Mali", 30) for k in range(2, 10)]
-    return build_panel(digest_of([*rivals(months=144, pairs=10), *new], last=LAST))
+    return build_panel(digest_of([*rivals(months=144, pairs=10), *entrants(months=144)], last=LAST))
 
 
 @cache

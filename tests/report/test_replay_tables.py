@@ -69,7 +69,7 @@ def test_values_errors_and_differences_stand_under_their_names() -> None:
 
 
 def test_head_and_foot_say_what_it_rests_on() -> None:
-    text = " ".join(printed(replay_of(ROWS, lag_days=30, as_of_mode="strict", refit="monthly")).split())
+    text = " ".join(printed(replay_of(ROWS, lag_days=30, as_of_mode="strict", refit="monthly", draws=1000)).split())
     assert "Replay of groups, origins 2010-01 to 2020-06, models fitted monthly, 1,000 draws." in text
     assert "Data: planted 1, to 2020-12-31 (strict, events known after 30 days)." in text
     assert "A note. Source: Planted (2024). Licence: CC0." in text

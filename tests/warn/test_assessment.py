@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from planted_groups import FIRST, digest_of, rivals, use_small_models, with_another_future
+from planted_groups import FIRST, digest_of, entrants, rivals, use_small_models, with_another_future
 from planted_lines import assessment, line, war
 from tocsin.digest import Digest
 from tocsin.digest import load as digest_load
@@ -22,9 +22,21 @@ from tocsin.warn import VIEWS, Assessment, assess
 
 MONTHS = 150
 LAST = FIRST + MONTHS - 1  # June 2001
-EVENTS = rivals(months=MONTHS, pairs=15)
+EVENTS = [*rivals(months=MONTHS, pairs=15), *entrants(months=MONTHS)]
 DOCUMENTED = (
-    ["as_of", "as_of_mode", "lag_days", "horizon_months", "vintage", "model", "headline", "notes", "groups"],
+    [
+        "as_of",
+        "as_of_mode",
+        "lag_days",
+        "horizon_months",
+        "vintage",
+        "model",
+        "headline",
+        "notes",
+        "groups",
+        "new_entrants",
+        "record",
+    ],
     [
         "group",
         "actor",
@@ -47,6 +59,10 @@ DOCUMENTED = (
         "deaths_last_3m",
         "deaths_last_12m",
         "p_deaths25_previous",
+        "record_deaths25_n",
+        "record_deaths25_share",
+        "record_mass_casualty_n",
+        "record_mass_casualty_share",
     ],
 )
 
@@ -106,6 +122,28 @@ def test_base_rates_are_one_per_list(settings: Settings) -> None:
     result = assess(settings=settings)
     rates = {(g.list, g.base_rate_deaths25, g.base_rate_mass_casualty) for g in result.groups}
     assert sorted(kind for kind, _, _ in rates) == ["new_risk", "ongoing"]
+
+
+def test_new_groups_by_theatre_come_likeliest_first_and_a_theatre_has_its_own(settings: Settings) -> None:
+    result = assess(settings=settings)
+    theatres = {e[0] for e in EVENTS}
+    assert {entrant.theatre for entrant in result.new_entrants} == theatres
+    chances = [entrant.p_new_group for entrant in result.new_entrants]
+    assert chances == sorted(chances, reverse=True)
+    for entrant in result.new_entrants:
+        assert 0 < entrant.p_new_group_low <= entrant.p_new_group <= entrant.p_new_group_high < 1
+    # All of Mali: a new group there in each of its 120 months up to the last whose year is over, else nowhere.
+    assert {entrant.base_rate for entrant in result.new_entrants} == {1 / len(theatres)}
+    assert [e.theatre for e in assess(settings=settings, theatre="Mali").new_entrants] == ["Mali"]
+    assert [e.theatre for e in assess(settings=settings, theatre="Niger+Mali").new_entrants] == ["Mali+Niger"]
+
+
+def test_nothing_is_told_of_a_record_that_was_not_made_yet(settings: Settings) -> None:
+    result = assess(settings=settings)
+    assert result.record is None
+    for got in result.groups:
+        assert (got.record_deaths25_n, got.record_deaths25_share) == (None, None)
+        assert (got.record_mass_casualty_n, got.record_mass_casualty_share) == (None, None)
 
 
 def test_views_are_in_the_documented_order_and_ranks_count_from_one(settings: Settings) -> None:
@@ -192,7 +230,7 @@ def test_days_far_from_the_data_are_refused(settings: Settings, day: date) -> No
 
 
 def test_too_early_a_day_says_which_would_do(settings: Settings) -> None:
-    with pytest.raises(NotHeldError, match=r"too little history.*first possible month is 1995-06"):
+    with pytest.raises(NotHeldError, match=r"too little history.*first possible month is 1999-05"):
         assess(settings=settings, as_of=date(1993, 6, 30))
 
 
@@ -239,11 +277,13 @@ def test_a_fit_is_made_once(settings: Settings) -> None:
     steps: list[str] = []
     (settings.home / "cache" / "models").unlink()
     assess(settings=settings, progress=steps.append)
-    assert len(steps) == 2 * (2 + 1)  # two targets, two members and one early member each
+    assert len(steps) == 2 * (2 + 1) * 3  # two targets, two replicates and an early one each, of three horizons
     assess(settings=settings, progress=steps.append)
     assess(settings=settings, progress=steps.append, theatre="Mali")
     assess(settings=settings, progress=steps.append, as_of=last_day(LAST - 3))  # the same year
-    assert len(steps) == 6
+    assert len(steps) == 18
+    assess(settings=settings, progress=steps.append, horizon=12)  # all horizons were fitted at once
+    assert len(steps) == 18
 
 
 def test_table_of_the_lines_has_one_row_a_group_and_says_where_it_is_from(settings: Settings) -> None:

@@ -95,7 +95,7 @@ def fit_newcomers(history: History) -> NewcomerModel:
         data = lightgbm.Dataset(features[place, t], y, weight=weight / weight.mean(), params={"verbose": -1})
         texts.append(lightgbm.train(NEWCOMER_PARAMS | {"seed": seed}, data, NEWCOMER_ROUNDS).model_to_string())
     recent = t > last - BASE_RATE_MONTHS
-    return NewcomerModel(tuple(texts), float(y[recent].mean()), panel.last_month)
+    return NewcomerModel(tuple(texts), float(y[recent].mean(dtype=np.float64)), panel.last_month)
 
 
 def newcomers(panel: Panel) -> NDArray[np.bool_]:
