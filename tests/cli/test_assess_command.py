@@ -16,6 +16,7 @@ from types import SimpleNamespace
 import polars as pl
 import pytest
 
+import planted_groups
 from planted_groups import link_models, shared_models, use_small_models
 from planted_lines import assessment, line
 from tocsin import warn
@@ -25,7 +26,7 @@ from tocsin.errors import NotHeldError
 from tocsin.settings import load_settings
 
 # An early day: few groups and months, so that one quick fit serves most tests.
-EARLY = ("--as-of", "1996-06-30", "--horizon", "3")
+EARLY = ("--as-of", "2000-06-30", "--horizon", "3")
 SMALL = {"members": 2, "early": 1, "rounds": 15}
 Run = Callable[..., SimpleNamespace]
 
@@ -62,8 +63,8 @@ def run(
 def process(words: Sequence[str], models: Path, home: Path, **environment: str) -> subprocess.CompletedProcess[bytes]:
     """The command in a process of its own, under the same small models."""
     code = (
-        "import sys; from tocsin.forecast import risk; "
-        f"risk.MEMBERS, risk.EARLY_MEMBERS, risk.ROUNDS = {SMALL['members']}, {SMALL['early']}, {SMALL['rounds']}; "
+        f"import sys; sys.path.insert(0, {str(Path(planted_groups.__file__).parent)!r}); import pytest; "
+        f"from planted_groups import use_small_models; use_small_models(pytest.MonkeyPatch(), **{SMALL}); "
         "from tocsin.cli import main; sys.argv[0] = 'tocsin'; main()"
     )
     kept = {name: value for name, value in os.environ.items() if name not in ("FORCE_COLOR", "COLUMNS")}
@@ -111,7 +112,7 @@ def test_formats_files_and_top_agree(run: Run, tmp_path: Path) -> None:
     assert pl.read_csv(csv_file)["group"].to_list() == groups
     table = pl.read_parquet(parquet_file)
     assert table["group"].to_list() == groups
-    assert table["as_of"].unique().to_list() == [date(1996, 6, 30)]
+    assert table["as_of"].unique().to_list() == [date(2000, 6, 30)]
     text = table_file.read_text(encoding="utf-8")
     assert "\x1b" not in text
     assert all(group.split()[0] in text for group in groups)
