@@ -15,6 +15,7 @@ from tocsin.forecast.exceedance import (
     THRESHOLDS,
     deaths_at,
     exceedances_of,
+    in_strata,
     tidy,
     uniforms,
     with_pareto_tail,
@@ -148,3 +149,24 @@ def test_uniforms_are_uniform_and_their_steps_correlate_as_stated(correlation: f
         np.testing.assert_allclose(matrix[~np.eye(4, dtype=bool)], correlation, atol=0.025)
     # Units go their own ways.
     assert abs(np.corrcoef(scores[0].ravel(), scores[1].ravel())[0, 1]) < 0.025
+
+
+@given(st.integers(1, 60), st.integers(0, 2**31))
+def test_strata_hold_one_draw_each_in_the_same_order(draws: int, seed: int) -> None:
+    u = np.random.default_rng(seed).random((3, 2, draws))
+    got = in_strata(u)
+    np.testing.assert_allclose(np.sort(got, axis=-1), np.broadcast_to((np.arange(draws) + 0.5) / draws, u.shape))
+    np.testing.assert_array_equal(np.argsort(got, axis=-1), np.argsort(u, axis=-1))
+
+
+def test_a_mean_of_strata_does_not_hang_on_one_draw_of_the_tail() -> None:
+    # Pareto's tail at shape 0.7 has no variance: plain means of 1,000 draws scatter, those of strata do not.
+    exceedance = (1.0 + THRESHOLDS) ** (-1 / TAIL_SHAPE) * 0.9
+    means: dict[bool, list[float]] = {True: [], False: []}
+    for seed in range(40):
+        u = uniforms((1, 1, 1000), 0.0, np.random.default_rng(seed))
+        for strata in means:
+            means[strata].append(float(deaths_at(exceedance[None, None], in_strata(u) if strata else u).mean()))
+    assert np.std(means[True]) == 0.0
+    assert np.std(means[False]) > 0.1
+    assert np.mean(means[True]) == pytest.approx(np.median(means[False]), rel=0.25)

@@ -128,13 +128,13 @@ def test_another_horizon_is_refused() -> None:
 
 
 def test_too_little_history_is_said_with_the_first_possible_month() -> None:
-    # The early fit needs 24 months before its first origin, 48 origins and the longest horizon: 84 months. It is made
-    # 12 months and a third of the origins before: of 125 months 125 - 12 - (125 - 36) / 3 = 84, of 124 one fewer.
-    with pytest.raises(NotHeldError, match=r"too little history.* by 1999-04.*first possible month is 1999-05$"):
-        fit_risk(short().up_to(FIRST + 123), "deaths25")
-    with pytest.raises(NotHeldError, match=r" by 1989-05.*first possible month is 1999-05$"):
+    # The early fit needs 24 months before its first origin, 24 origins and the longest horizon: 60 months. It is made
+    # 12 months and a third of the origins before: of 89 months 89 - 12 - (89 - 36) // 3 = 60, of 88 one fewer.
+    with pytest.raises(NotHeldError, match=r"too little history.* by 1996-04.*first possible month is 1996-05$"):
+        fit_risk(short().up_to(FIRST + 87), "deaths25")
+    with pytest.raises(NotHeldError, match=r" by 1989-05.*first possible month is 1996-05$"):
         fit_risk(short().up_to(FIRST + 4), "deaths25")
-    assert fit_risk(short().up_to(FIRST + 124), "deaths25").month == FIRST + 124
+    assert fit_risk(short().up_to(FIRST + 88), "deaths25").month == FIRST + 88
 
 
 def test_the_early_fit_is_five_years_back_or_leaves_two_thirds_of_the_origins() -> None:

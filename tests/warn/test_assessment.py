@@ -230,7 +230,7 @@ def test_days_far_from_the_data_are_refused(settings: Settings, day: date) -> No
 
 
 def test_too_early_a_day_says_which_would_do(settings: Settings) -> None:
-    with pytest.raises(NotHeldError, match=r"too little history.*first possible month is 1999-05"):
+    with pytest.raises(NotHeldError, match=r"too little history.*first possible month is 1996-05"):
         assess(settings=settings, as_of=date(1993, 6, 30))
 
 

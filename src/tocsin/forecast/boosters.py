@@ -30,7 +30,7 @@ from tocsin.panel import FEATURES, History, Panel
 REPLICATES = 6
 EARLY_REPLICATES = 3  # of the earlier fit that calibrates: only their mean counts
 FIRST_ORIGIN = 24  # months of history before the first origin that is learned from
-LEAST_ORIGINS = 48
+LEAST_ORIGINS = 24
 # Origins of groups silent for so long are thinned to one in five, the kept ones counting five-fold.
 SILENT_MONTHS, THINNING = 36, 5
 THREADS = 2

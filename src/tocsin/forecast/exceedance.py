@@ -53,6 +53,13 @@ def uniforms(shape: tuple[int, int, int], correlation: float, rng: np.random.Gen
     return np.asarray(ndtr(np.sqrt(correlation) * common + np.sqrt(1.0 - correlation) * own), dtype=np.float64)
 
 
+def in_strata(u: Floats) -> Floats:
+    """Uniform numbers (..., draw) replaced by the middles of as many equal strata, in the same order within a cell."""
+    draws = u.shape[-1]
+    rank = np.argsort(np.argsort(u, axis=-1, kind="stable"), axis=-1, kind="stable")
+    return np.asarray((rank + 0.5) / draws)
+
+
 def deaths_at(exceedance: Floats, u: Floats) -> NDArray[np.float32]:
     """Deaths whose exceedance is `u`: whole numbers of the shape of `u`, (..., draw), for (..., threshold).
 

@@ -60,6 +60,7 @@ class Excitation:
     """The model before fitting."""
 
     name: str = "excitation"
+    version: str = "excitation-2"
 
     def fit(self, history: History) -> FittedExcitation:
         """Fit on the history; once per history and month.
@@ -289,7 +290,7 @@ def _negative_binomial(terms: Floats, y: Floats, weight: Floats) -> tuple[Floats
         slope = np.einsum("ij,i->j", terms, mass * by_mu) * c
         return -float(np.sum(mass * log_part)), -np.append(slope, r * np.sum(mass * by_r))
 
-    start = np.append(np.log(np.full(terms.shape[1], y @ mass / terms.shape[1] + 1e-6)), -1.0)
+    start = np.append(np.log(np.full(terms.shape[1], np.sum(y * mass) / terms.shape[1] + 1e-6)), -1.0)
     found = optimize.minimize(
         loss, start, jac=True, method="L-BFGS-B", bounds=[(-16.0, 6.0)] * terms.shape[1] + [(-6.0, 6.0)]
     )

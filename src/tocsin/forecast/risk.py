@@ -32,7 +32,7 @@ from tocsin.months import month_label
 from tocsin.panel import History
 from tocsin.verify.calibration import LogitCalibration
 
-MODEL_VERSION = "stacked-2"
+MODEL_VERSION = "stacked-3"
 CALIBRATION_MONTHS = 60
 CALIBRATION_EVERY = 2  # months between the origins that calibrate
 EXCITATION_DRAWS = 400

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tocsin.forecast.counts import CountModel, fit_counts
-from tocsin.forecast.exceedance import deaths_at, uniforms
+from tocsin.forecast.exceedance import deaths_at, in_strata, uniforms
 from tocsin.forecast.forecast import Forecast
 from tocsin.forecast.model import HORIZONS, STEPS, TARGETS, Outlook, Probabilities, Target, crossing_probabilities
 from tocsin.forecast.risk import RiskModel, fit_risk
@@ -22,7 +22,7 @@ class Trees:
     """The model before fitting. Of groups it gives both targets' probabilities, of countries what its samples say."""
 
     name: str = "trees"
-    version: str = "trees-2"
+    version: str = "trees-3"
 
     def fit(self, history: History) -> FittedTrees:
         """Fit on the history. Raises `NotHeldError` when it is too short or holds nothing to learn from."""
@@ -64,10 +64,22 @@ def risk_probabilities(models: dict[Target, RiskModel], history: History) -> dic
 
 
 def count_forecast(
-    name: str, counts: CountModel, history: History, *, draws: int, rng: np.random.Generator, steps: int
+    name: str,
+    counts: CountModel,
+    history: History,
+    *,
+    draws: int,
+    rng: np.random.Generator,
+    steps: int,
+    stratified: bool = False,
 ) -> Forecast:
-    """Samples drawn from a count model's exceedances, the steps of a draw tied by a Gaussian copula."""
+    """Samples drawn from a count model's exceedances, the steps of a draw tied by a Gaussian copula.
+
+    With `stratified` each month's draws are its quantiles at equal steps, so that a mean is not a matter of whether one
+    draw happened to fall into the tail, whose variance has no bound.
+    """
     panel = history.panel
     exceedance = counts.exceedances(history, steps)
-    samples = deaths_at(exceedance, uniforms((len(panel.groups), steps, draws), CORRELATION, rng))
+    u = uniforms((len(panel.groups), steps, draws), CORRELATION, rng)
+    samples = deaths_at(exceedance, in_strata(u) if stratified else u)
     return Forecast(samples, panel.groups, panel.last_month, name, panel.provenance.vintage)

@@ -70,8 +70,16 @@ def _feature_list() -> tuple[Feature, ...]:
         ("mass_casualty_6m", "severity", "mass-casualty events in the last 6 months"),
         ("mass_casualty_decayed_6m", "severity", "mass-casualty events, each month's weight halving every 6 months"),
         ("mass_casualty_decayed_24m", "severity", "mass-casualty events, each month's weight halving every 24 months"),
-        ("nearby_deaths_3m", "rivals", "log deaths in others' events near its cells, last 3 months"),
-        ("nearby_deaths_12m", "rivals", "log deaths in others' events near its cells, last 12 months"),
+        (
+            "nearby_deaths_3m",
+            "rivals",
+            "log deaths in others' events near its cells (opponents' part of its clashes too), 3 months",
+        ),
+        (
+            "nearby_deaths_12m",
+            "rivals",
+            "log deaths in others' events near its cells (opponents' part of its clashes too), 12 months",
+        ),
         (
             "nearby_trend",
             "rivals",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,6 @@ from tocsin.forecast.cache import counts_or_load, newcomers_or_load, risk_or_loa
 from tocsin.forecast.counts import CountModel
 from tocsin.forecast.deaths_ahead import deaths_ahead
 from tocsin.forecast.model import HORIZONS, TARGETS, Target
-from tocsin.forecast.newcomers import NewcomerModel
 from tocsin.forecast.risk import MODEL_VERSION, RiskModel
 from tocsin.forecast.trees import count_forecast
 from tocsin.groups.theatres import Theatre, resolve_theatre
@@ -84,7 +84,7 @@ def assess(
     history = learned if shown is training else History(shown)
     record = packaged_record().known_by(month)
     lines = _lines(history, models, counts, horizon, settings, record)
-    entrants = _new_entrants(newcomers_or_load(kept, past), history, view)
+    entrants = _new_entrants(kept, past, history, view)
     if view is not None:
         # Levels go by rank in the world: the view's groups take part in it in place of their countries' own.
         lines = [line for line in lines if line.theatre == view.name]
@@ -183,7 +183,11 @@ def _training_panel(panel: Panel, settings: Settings, as_of: date | None) -> tup
     return build_panel(packaged.up_to(month)), (note,)
 
 
-def _new_entrants(model: NewcomerModel, history: History, view: Theatre | None) -> tuple[NewEntrant, ...]:
+def _new_entrants(kept: Path, past: History, history: History, view: Theatre | None) -> tuple[NewEntrant, ...]:
+    try:
+        model = newcomers_or_load(kept, past)
+    except NotHeldError:  # no group ever came anew in these figures: nothing to say, and no reason to say nothing else
+        return ()
     theatres, p = model.predict(history)
     found = [
         NewEntrant(theatre, float(p[0, k]), float(p[1, k]), float(p[2, k]), model.base_rate)
@@ -218,7 +222,7 @@ def _lines(
     last_3 = panel.trailing_deaths(3)[seen, now]
     # The draws' seed is the month alone: the same question gets the same answer.
     rng = np.random.default_rng([history.month, DEATHS_DRAWS])
-    draws = count_forecast("trees", counts, history, draws=DEATHS_DRAWS, rng=rng, steps=horizon)
+    draws = count_forecast("trees", counts, history, draws=DEATHS_DRAWS, rng=rng, steps=horizon, stratified=True)
     ahead = deaths_ahead(draws.totals(horizon)[seen], p["deaths25"][0])
     everyone = np.ones(len(seen), bool)
     budgets = {"watch_budget": settings.watch_budget, "warning_budget": settings.warning_budget}
