@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from planted_groups import FIRST, panel_of
-from tocsin.errors import InputError
+from tocsin.errors import InputError, NotHeldError
 from tocsin.forecast import (
     BASELINES,
+    BaseRate,
     Climatology,
     Forecast,
     HurdleLognormal,
@@ -226,3 +227,21 @@ def test_ranking_by_mass_casualty_counts_events_first_and_deaths_on_ties() -> No
         "d-too-old",
     ]
     np.testing.assert_allclose(scores, [1 + 20 / 5001, 5000 / 5001, 1 + 320 / 5001, 0, 1 + 49 / 5001])
+
+
+def test_base_rates_are_the_shares_of_each_list() -> None:
+    # Origins 0..23 are over by month 24 + 12. `war` has 30 deaths a month: ongoing and above at all of them; `calm` one
+    # death at the start: a new risk at all of them and never above.
+    last = 35
+    panel = panel_of([[30] * (last + 1), [1] + [0] * last])
+    history = History(panel)
+    said = BaseRate().fit(history).outlook(history, draws=1, rng=rng()).probabilities
+    assert set(said) == {(target, horizon) for target in ("deaths25", "mass_casualty") for horizon in (3, 6, 12)}
+    assert said["deaths25", 6].tolist() == [1.0, 0.0]
+    assert said["mass_casualty", 12].tolist() == [0.0, 0.0]
+
+
+def test_base_rates_need_an_origin_whose_longest_horizon_is_over() -> None:
+    with pytest.raises(NotHeldError, match="more than 12 months are needed"):
+        BaseRate().fit(History(panel_of([[1] * 12])))
+    assert BaseRate().fit(History(panel_of([[1] * 13]))).name == "base_rate"

@@ -10,6 +10,7 @@ from small_panels import FIRST, RANDOM_MONTHS, WORKED_MONTHS, Happened, digest_o
 
 from tocsin.errors import NotHeldError
 from tocsin.panel import FEATURES, History, build_panel, feature_array
+from tocsin.panel.history import MOST_KEPT
 
 
 def whole() -> History:
@@ -94,3 +95,10 @@ def test_nothing_too_is_made_once() -> None:
     for _ in range(2):
         assert history.once("nothing", lambda: calls.append(1)) is None
     assert calls == [1]
+
+
+def test_what_is_kept_does_not_grow_without_end() -> None:
+    history = whole()
+    made = [history.once(number, lambda number=number: [number]) for number in range(MOST_KEPT + 5)]  # type: ignore[misc]
+    assert history.once(MOST_KEPT + 4, lambda: ["anew"]) is made[-1]
+    assert history.once(0, lambda: ["anew"]) == ["anew"]  # the oldest was let go, and is made again

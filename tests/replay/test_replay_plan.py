@@ -99,6 +99,7 @@ def test_a_month_can_be_said_in_three_ways(said: str | date | int) -> None:
     [
         ({"first": "2010-13"}, "a month is like 2010-01, got '2010-13'"),
         ({"first": "yesterday"}, "a month is like 2010-01"),
+        ({"first": "0001-01"}, "a month is 1980-01 or later, got '0001-01'"),
         ({"first": "2012-01", "last": "2011-12"}, "the first origin, 2012-01, is after the last, 2011-12"),
         ({"last": "2020-12"}, "the figures end in 2020-12.*Hint: --to 2020-06"),
         ({"refit": "daily"}, "refit is yearly or quarterly or monthly, got 'daily'"),

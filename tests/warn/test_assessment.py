@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from datetime import date
 from functools import cache
@@ -136,6 +137,30 @@ def test_new_groups_by_theatre_come_likeliest_first_and_a_theatre_has_its_own(se
     assert {entrant.base_rate for entrant in result.new_entrants} == {1 / len(theatres)}
     assert [e.theatre for e in assess(settings=settings, theatre="Mali").new_entrants] == ["Mali"]
     assert [e.theatre for e in assess(settings=settings, theatre="Niger+Mali").new_entrants] == ["Mali+Niger"]
+    assert {entrant.horizon_months for entrant in assess(settings=settings, horizon=3).new_entrants} == {12}
+
+
+def test_figures_of_some_countries_say_nothing_of_new_groups(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def some() -> Digest:
+        return digest_of([e for e in EVENTS if e[0] in ("Mali", "Niger")], last=LAST, covers_world=False)
+
+    monkeypatch.setattr(digest_load, "packaged_digest", some)
+    monkeypatch.setattr(sys.modules[assess.__module__], "packaged_digest", planted)  # what the models learn from
+    result = assess(settings=settings)
+    assert {group.theatre for group in result.groups} == {"Mali", "Niger"}
+    assert result.new_entrants == ()
+    assert "chance of new groups is left out" in " ".join(result.notes)
+
+
+def test_figures_in_which_nobody_ever_came_anew_are_assessed_all_the_same(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(digest_load, "packaged_digest", lambda: digest_of(rivals(months=MONTHS, pairs=15), last=LAST))
+    result = assess(settings=settings)
+    assert result.groups
+    assert result.new_entrants == ()
 
 
 def test_nothing_is_told_of_a_record_that_was_not_made_yet(settings: Settings) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import sys
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import polars as pl
@@ -14,9 +16,12 @@ from tocsin.forecast import HEADLINE, MODELS
 from tocsin.replay import Replay
 from tocsin.replay.plan import Plan
 from tocsin.replay.track_record import record_of
+from tocsin.settings import load_settings
+from tocsin.warn import assess
 from tocsin.warn.record import EDGES, Record, RecordRow, packaged_record, read_record
 
 MODEL = "ensemble"
+assess_module = sys.modules[assess.__module__]
 # December 2014, January and December 2015.
 ORIGINS = (420, 421, 432)
 
@@ -84,13 +89,23 @@ def test_an_outcome_that_is_not_in_the_figures_is_not_counted() -> None:
 def test_only_what_had_come_by_the_day_is_told() -> None:
     full = record()
     assert full.of(0.15, target="deaths25", horizon=3, list="new_risk").n == 3  # type: ignore[union-attr]
-    early = full.known_by(434)  # the last outcome of 2015's origins comes a month later
+    early = full.known_by(434, 3)  # the last outcome of 2015's origins comes a month later
     told = early.of(0.19, target="deaths25", horizon=3, list="new_risk")
     assert told is not None
     assert (told.n, told.came, told.share, told.low, told.high) == (1, 1, 1.0, 0.1, 0.2)
     assert early.of(0.85, target="deaths25", horizon=3, list="ongoing") is None
     assert (early.first, early.last) == (420, 420)
-    assert full.known_by(422).rows == ()
+    assert full.known_by(422, 3).rows == ()
+    assert {row.horizon for row in full.known_by(1000, 6).rows} == {6}
+
+
+def test_in_strict_mode_nothing_is_told_before_the_figures_of_the_record_were_published() -> None:
+    strict = load_settings(as_of_mode="strict")
+    assert assess_module._record(480, 6, strict, date(2021, 6, 29)).rows == ()
+    told = assess_module._record(480, 6, strict, date(2021, 6, 30))
+    assert told.rows
+    assert told == assess_module._record(480, 6, load_settings(), date(2019, 12, 31))
+    assert max(row.known_by for row in told.rows) <= 480
 
 
 def test_a_year_is_told_when_the_outcomes_of_all_its_origins_are_known() -> None:

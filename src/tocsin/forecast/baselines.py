@@ -13,10 +13,11 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.errors import InputError
+from tocsin.errors import InputError, NotHeldError
 from tocsin.forecast.forecast import Forecast
 from tocsin.forecast.model import HORIZONS, STEPS, TARGETS, Model, Outlook, Target, crossing_probabilities
 from tocsin.forecast.outcomes import base_rates, outcomes
+from tocsin.months import month_label
 from tocsin.panel import History, Panel
 
 Draws = NDArray[Any]
@@ -186,15 +187,19 @@ class BaseRate:
     name: str = "base_rate"
 
     def fit(self, history: History) -> FittedBaseRate:
-        """Count the shares on the history."""
+        """Count the shares on the history. Raises `NotHeldError` where no origin's longest horizon is over."""
         panel = history.panel
+        if panel.n_months <= max(HORIZONS):
+            raise NotHeldError(
+                f"too little history for base rates by {month_label(panel.last_month)}: more than {max(HORIZONS)} "
+                "months are needed"
+            )
         return FittedBaseRate(
             self.name,
             {
                 (target, horizon): base_rates(panel, outcomes(panel, target, horizon))
                 for target in TARGETS
                 for horizon in HORIZONS
-                if horizon < panel.n_months
             },
         )
 

@@ -1,7 +1,7 @@
 """P(a group never seen before passes 25 deaths within 12 months), per theatre: what no line of a group can say.
 
 A theatre is one in which some group had an event so far; the outcome is that a group without a recorded death there by
-the origin has 25 deaths or more in the 12 months after it. Boosted trees on a dozen figures of the theatre, its region
+the origin has 25 deaths or more in the 12 months after it. Boosted trees on sixteen figures of the theatre, its region
 and the world, in replicates with the weights of a two-way Bayesian block bootstrap (theatre, calendar year).
 
 UCDP records a group because it, or its dyad, passed 25 deaths in some year, so that newcomers are never missing from

@@ -1,9 +1,10 @@
 """How deadly the deadliest events are: the tail of deaths per event, pooled over all groups.
 
-Above `TAIL_DEATHS` three tails fit this data about equally well: generalised Pareto, power law, lognormal (Clauset,
-Shalizi & Newman 2009, doi:10.1137/070710111, on telling them apart). So none is chosen: probabilities and draws
-average over the three by their Akaike weights. The shape is shared by all groups, since severity does not grow with a
-group's experience (Clauset & Gleditsch 2012, doi:10.1371/journal.pone.0048633).
+Above `TAIL_DEATHS` three tails are in question: generalised Pareto, power law, lognormal (Clauset, Shalizi & Newman
+2009, doi:10.1137/070710111, on telling them apart). None is chosen beforehand: draws average over the three by their
+Akaike weights. What is fitted is the largest event of each group-month that had one so large, since single events are
+not in the figures; that makes the tail a little heavier than that of all events. The shape is shared by all groups,
+since severity does not grow with a group's experience (Clauset & Gleditsch 2012, doi:10.1371/journal.pone.0048633).
 """
 
 from __future__ import annotations

@@ -26,12 +26,11 @@ class Trees:
 
     def fit(self, history: History) -> FittedTrees:
         """Fit on the history. Raises `NotHeldError` when it is too short or holds nothing to learn from."""
-        counts = fit_counts(history)
         if history.panel.unit == "country":
-            return FittedTrees(self.name, counts, {})
-        return FittedTrees(
-            self.name, counts, {target: fit_risk(history, target, excitation=False) for target in TARGETS}
-        )
+            return FittedTrees(self.name, fit_counts(history), {})
+        # The risk models first: they need the longer history, and say so.
+        risk = {target: fit_risk(history, target, excitation=False) for target in TARGETS}
+        return FittedTrees(self.name, fit_counts(history), risk)
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,6 +13,7 @@ from tocsin.panel.features import feature_array
 from tocsin.panel.panel import FloatArray, Panel
 
 T = TypeVar("T")
+MOST_KEPT = 300  # what `once` keeps, so that a long replay does not grow without end
 
 
 class History:
@@ -51,6 +52,8 @@ class History:
         made, key = self._longest._made, (self.month, name)
         if key not in made:
             made[key] = make()
+            if len(made) > MOST_KEPT:
+                del made[next(iter(made))]  # the oldest
         return cast("T", made[key])
 
     @cached_property

@@ -101,9 +101,12 @@ def month_of(said: str | int | date) -> int:
     if isinstance(said, int):
         return said
     try:
-        return month_id(date.fromisoformat(f"{said}-01"))
+        month = month_id(date.fromisoformat(f"{said}-01"))
     except ValueError:
         raise InputError(f"a month is like 2010-01, got {said!r}") from None
+    if month < 1:
+        raise InputError(f"a month is 1980-01 or later, got {said!r}")
+    return month
 
 
 def make_plan(

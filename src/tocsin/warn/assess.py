@@ -18,6 +18,7 @@ from tocsin.forecast.cache import counts_or_load, newcomers_or_load, risk_or_loa
 from tocsin.forecast.counts import CountModel
 from tocsin.forecast.deaths_ahead import deaths_ahead
 from tocsin.forecast.model import HORIZONS, TARGETS, Target
+from tocsin.forecast.newcomers import HORIZON as NEWCOMER_HORIZON
 from tocsin.forecast.risk import MODEL_VERSION, RiskModel
 from tocsin.forecast.trees import count_forecast
 from tocsin.groups.theatres import Theatre, resolve_theatre
@@ -82,9 +83,9 @@ def assess(
     models = {target: risk_or_load(kept, past, target, progress=progress) for target in TARGETS}
     counts = counts_or_load(kept, past)
     history = learned if shown is training else History(shown)
-    record = packaged_record().known_by(month)
+    record = _record(month, horizon, settings, as_of)
     lines = _lines(history, models, counts, horizon, settings, record)
-    entrants = _new_entrants(kept, past, history, view)
+    entrants = _new_entrants(kept, past, history, view) if world.provenance.covers_world else ()
     if view is not None:
         # Levels go by rank in the world: the view's groups take part in it in place of their countries' own.
         lines = [line for line in lines if line.theatre == view.name]
@@ -112,7 +113,12 @@ def assess(
         ),
         groups=tuple(lines),
         new_entrants=entrants,
-        record=f"replay of {record.model}, origins {record.span}, {record.vintage}" if record.rows else None,
+        record=(
+            f"replay of {record.model}, origins {record.span}, groups in single countries, located events of "
+            f"{record.vintage}"
+            if record.rows
+            else None
+        ),
     )
     return replace(assessment, headline=headline(assessment))
 
@@ -121,6 +127,7 @@ def _scope_notes(panel: Panel, view: Theatre | None) -> tuple[str, ...]:
     """What the lists, ranks and base rates are of, where that is not the obvious thing."""
     notes = []
     if not panel.provenance.covers_world:
+        notes.append("The chance of new groups is left out: it needs the figures of the whole world.")
         notes.append(
             "Ranks and levels are among the countries held, not the world; base rates are those of the world's groups."
         )
@@ -183,6 +190,12 @@ def _training_panel(panel: Panel, settings: Settings, as_of: date | None) -> tup
     return build_panel(packaged.up_to(month)), (note,)
 
 
+def _record(month: int, horizon: int, settings: Settings, as_of: date | None) -> Record:
+    """The packaged record as far as it was known; nothing of it in strict mode before its figures were published."""
+    strict = settings.as_of_mode == "strict" and as_of is not None and as_of < PACKAGED_PUBLISHED
+    return packaged_record().known_by(0 if strict else month, horizon)
+
+
 def _new_entrants(kept: Path, past: History, history: History, view: Theatre | None) -> tuple[NewEntrant, ...]:
     try:
         model = newcomers_or_load(kept, past)
@@ -190,7 +203,7 @@ def _new_entrants(kept: Path, past: History, history: History, view: Theatre | N
         return ()
     theatres, p = model.predict(history)
     found = [
-        NewEntrant(theatre, float(p[0, k]), float(p[1, k]), float(p[2, k]), model.base_rate)
+        NewEntrant(theatre, NEWCOMER_HORIZON, float(p[0, k]), float(p[1, k]), float(p[2, k]), model.base_rate)
         for k, theatre in enumerate(theatres)
         if view is None or theatre == view.name
     ]

@@ -57,12 +57,13 @@ class GroupAssessment:
 
 @dataclass(frozen=True)
 class NewEntrant:
-    """The chance that a group not seen in a theatre so far has 25 deaths or more there within 12 months.
+    """The chance that a group not seen in a theatre so far has 25 deaths or more there within `horizon_months`, 12.
 
     `low` and `high` bound the 90% interval of the estimate; `base_rate` is the share of theatre-months of ten years.
     """
 
     theatre: str
+    horizon_months: int
     p_new_group: float
     p_new_group_low: float
     p_new_group_high: float

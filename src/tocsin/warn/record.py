@@ -64,9 +64,9 @@ class Record:
     last: int
     rows: tuple[RecordRow, ...]
 
-    def known_by(self, month: int) -> Record:
-        """What of the record was known at the end of a month; its years of origins are whole ones."""
-        rows = tuple(row for row in self.rows if row.known_by <= month)
+    def known_by(self, month: int, horizon: int) -> Record:
+        """What of one horizon's record was known at the end of a month; its years of origins are whole ones."""
+        rows = tuple(row for row in self.rows if row.known_by <= month and row.horizon == horizon)
         last = max((row.known_by - row.horizon for row in rows), default=self.first - 1)
         return replace(self, rows=rows, last=min(last, self.last))
 
