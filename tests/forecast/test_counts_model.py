@@ -11,7 +11,8 @@ from scipy import stats
 from planted_groups import FIRST, digest_of, panel_of, rivals, use_small_models, with_another_future
 from tocsin.errors import NotHeldError
 from tocsin.forecast import counts
-from tocsin.forecast.counts import LEAST_MONTHS, MOST_CASES, SILENT_CASES, SILENT_MONTHS, THINNING, fit_counts
+from tocsin.forecast.cases import FIRST_ORIGIN, SILENT_MONTHS, THINNING
+from tocsin.forecast.counts import LEAST_MONTHS, MOST_CASES, SILENT_CASES, fit_counts
 from tocsin.forecast.exceedance import THRESHOLDS
 from tocsin.panel import FEATURES, History, build_panel
 
@@ -160,7 +161,7 @@ def test_long_silent_groups_are_thinned_and_their_kept_origins_count_for_the_oth
             else:
                 assert here.sum() == (MOST_CASES if group == 1 else SILENT_CASES)
                 assert weight[here].sum() == pytest.approx(1)
-    assert t.min() == counts.FIRST_ORIGIN
+    assert t.min() == FIRST_ORIGIN
     assert t.max() == 118
 
 

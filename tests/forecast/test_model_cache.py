@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from planted_groups import FIRST, digest_of, entrants, rivals, use_small_models, with_another_future
-from tocsin.forecast import RiskModel, boosters, counts, excitation, fit_risk, newcomers, outcomes, risk, tail
+from tocsin.forecast import RiskModel, boosters, cases, counts, excitation, fit_risk, newcomers, outcomes, risk, tail
 from tocsin.forecast import cache as model_cache
 from tocsin.forecast.cache import cache_key, counts_or_load, newcomers_or_load, risk_or_load
 from tocsin.forecast.counts import CountModel
@@ -231,7 +231,7 @@ def test_the_key_changes_with_what_is_asked() -> None:
 SETTINGS = [
     (boosters, "REPLICATES"),
     (boosters, "ROUNDS"),
-    (boosters, "THINNING"),
+    (cases, "THINNING"),
     (counts, "COUNT_ROUNDS"),
     (counts, "ACTIVE_ROWS"),
     (excitation, "SEVERITY_WEIGHT"),

@@ -22,17 +22,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.errors import NotHeldError
+from tocsin.forecast.cases import FIRST_ORIGIN, learning_cases
 from tocsin.forecast.model import HORIZONS, TARGETS, Target
 from tocsin.forecast.outcomes import last_origin, outcomes
 from tocsin.months import month_label
-from tocsin.panel import FEATURES, History, Panel
+from tocsin.panel import History, Panel
 
 REPLICATES = 6
 EARLY_REPLICATES = 3  # of the earlier fit that calibrates: only their mean counts
-FIRST_ORIGIN = 24  # months of history before the first origin that is learned from
 LEAST_ORIGINS = 24
-# Origins of groups silent for so long are thinned to one in five, the kept ones counting five-fold.
-SILENT_MONTHS, THINNING = 36, 5
 THREADS = 2
 
 # Chosen on origins of 2000-2009: small trees, few features each, strong regularisation. One thread per tree model and
@@ -111,7 +109,7 @@ def _fit(history: History, target: Target, replicates: int, progress: Callable[[
 
     panel = history.panel
     check_length(panel)
-    g, t, thinning = _rows(history, last_origin(panel, min(HORIZONS)))
+    g, t, thinning = learning_cases(history, last_origin(panel, min(HORIZONS)))
     features = history.features[g, t]
     whole = lightgbm.Dataset(features, params={"max_bin": PARAMS["max_bin"], "verbose": -1}, free_raw_data=False)
     whole.construct()
@@ -145,20 +143,6 @@ def _fit(history: History, target: Target, replicates: int, progress: Callable[[
         texts = list(pool.map(fit, jobs))
     n = len(HORIZONS)
     return Boosters(target, panel.last_month, tuple(tuple(texts[i : i + n]) for i in range(0, len(texts), n)))
-
-
-def _rows(history: History, last: int) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
-    """Group, origin and weight of what is learned from: every seen group, long silent ones thinned."""
-    panel = history.panel
-    g, t = np.nonzero(panel.seen[:, FIRST_ORIGIN : last + 1])
-    t = t + FIRST_ORIGIN
-    silent = history.features[g, t, _SINCE_DEATH] > SILENT_MONTHS
-    # By a number that depends on nothing but when a group was first seen, so that thinning never looks ahead.
-    kept = ~silent | ((panel.seen.argmax(axis=1)[g] + t) % THINNING == 0)
-    return g[kept], t[kept], np.where(silent, float(THINNING), 1.0)[kept]
-
-
-_SINCE_DEATH = [feature.name for feature in FEATURES].index("since_death")
 
 
 @lru_cache(maxsize=512)

@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from tocsin.forecast import boosters, counts, exceedance, excitation, newcomers, outcomes, risk, tail
+from tocsin.forecast import boosters, cases, counts, exceedance, excitation, newcomers, outcomes, risk, tail
 from tocsin.forecast.boosters import Boosters
 from tocsin.forecast.counts import CountModel, fit_counts
 from tocsin.forecast.excitation import FittedExcitation
@@ -90,7 +90,7 @@ def cache_key(history: History, name: str) -> str:
         digest.update(np.ascontiguousarray(array).tobytes())
     settings = {
         f"{module.__name__}.{setting}": getattr(module, setting)
-        for module in (boosters, counts, exceedance, excitation, newcomers, outcomes, risk, tail)
+        for module in (boosters, cases, counts, exceedance, excitation, newcomers, outcomes, risk, tail)
         for setting in sorted(dir(module))
         if setting.isupper() and isinstance(getattr(module, setting), int | float | str | dict | tuple)
     }

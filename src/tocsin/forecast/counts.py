@@ -18,18 +18,17 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit
 
 from tocsin.errors import NotHeldError
+from tocsin.forecast.cases import learning_cases
 from tocsin.forecast.exceedance import LOG_THRESHOLDS, THRESHOLDS, Floats, tidy, with_pareto_tail
 from tocsin.forecast.model import STEPS
 from tocsin.months import month_label
 from tocsin.panel import FEATURES, History, Panel
 
-FIRST_ORIGIN = 24
 LEAST_MONTHS = 60
 # Cases per origin, each with a step and a threshold of its own: silent units twice, active ones so often that they make
 # about `ACTIVE_ROWS` in all, within limits.
 SILENT_CASES, LEAST_CASES, MOST_CASES = 2, 8, 30
 ACTIVE_ROWS = 400_000
-SILENT_MONTHS, THINNING = 36, 5
 SPANS = (1, 3, 6, 12, 24, 60, 600)
 PREDICTED_STEPS = (1, 2, 4, 8, 12)
 COUNT_ROUNDS = 100
@@ -113,14 +112,7 @@ def _fit(history: History) -> CountModel:
 def _cases(history: History) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
     """Unit, origin and weight of the cases learned from."""
     panel = history.panel
-    here = panel.seen if panel.unit == "group" else np.ones_like(panel.seen)
-    g, t = np.nonzero(here[:, FIRST_ORIGIN:-1])
-    t = t + FIRST_ORIGIN
-    names = [feature.name for feature in FEATURES]
-    silent = history.features[g, t, names.index("since_death")] > SILENT_MONTHS
-    kept = ~silent | ((panel.seen.argmax(axis=1)[g] + t) % THINNING == 0)
-    weight = np.where(silent, float(THINNING), 1.0)[kept]
-    g, t = g[kept], t[kept]
+    g, t, weight = learning_cases(history, panel.n_months - 2)
     active = panel.trailing_deaths(12)[g, t] > 0
     cases = int(np.clip(ACTIVE_ROWS // max(int(active.sum()), 1), LEAST_CASES, MOST_CASES))
     times = np.where(active, cases, SILENT_CASES)

@@ -24,19 +24,18 @@ from scipy.sparse import csr_array
 from scipy.special import digamma, gammaln
 
 from tocsin.errors import InputError, NotHeldError
+from tocsin.forecast.cases import learning_cases
 from tocsin.forecast.forecast import Forecast
 from tocsin.forecast.model import HORIZONS, STEPS, Outlook, Probabilities, Target, crossing_probabilities
 from tocsin.forecast.tail import TAIL_DEATHS, SeverityTail, fit_tail
 from tocsin.months import month_label
-from tocsin.panel import FEATURES, History, Panel
+from tocsin.panel import History, Panel
 
 Floats = NDArray[np.float64]
 
 HALF_LIVES = (1.0, 4.0, 24.0)
 THEATRE_HALF_LIFE = 4.0
-FIRST_ORIGIN = 24
 LEAST_MONTHS = 60
-SILENT_MONTHS, THINNING = 36, 5
 # Everyone's figures count as so many events of the group's own.
 SEVERITY_WEIGHT = 20.0
 SMALL_MEAN = 0.5
@@ -252,12 +251,7 @@ def _fit(name: str, history: History) -> FittedExcitation:
             f"too little history to learn from by {month_label(panel.last_month)}: {name} needs {LEAST_MONTHS} months"
         )
     past = _Past(panel)
-    g, t = np.nonzero(panel.seen[:, FIRST_ORIGIN:-1])
-    t = t + FIRST_ORIGIN
-    names = [feature.name for feature in FEATURES]
-    silent = history.features[g, t, names.index("since_death")] > SILENT_MONTHS
-    kept = ~silent | ((panel.seen.argmax(axis=1)[g] + t) % THINNING == 0)
-    g, t, weight = g[kept], t[kept], np.where(silent, float(THINNING), 1.0)[kept]
+    g, t, weight = learning_cases(history, panel.n_months - 2)
     counts = (panel.counts["events_onesided"], _fighting(panel))
     coefficients, dispersions = [], []
     for kind in range(2):

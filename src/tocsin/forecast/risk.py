@@ -19,12 +19,12 @@ from scipy.special import expit, logit, stdtrit
 from tocsin.errors import InputError, NotHeldError
 from tocsin.forecast.boosters import (
     EARLY_REPLICATES,
-    FIRST_ORIGIN,
     LEAST_ORIGINS,
     BlockWeights,
     Boosters,
     fit_boosters,
 )
+from tocsin.forecast.cases import FIRST_ORIGIN
 from tocsin.forecast.excitation import Excitation, FittedExcitation
 from tocsin.forecast.model import HORIZONS, TARGETS, Target
 from tocsin.forecast.outcomes import base_rates, last_origin, outcomes
