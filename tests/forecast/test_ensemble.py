@@ -293,5 +293,5 @@ def test_draws_of_the_trees_have_the_chances_of_the_count_model_and_months_that_
 
 def test_too_little_history_is_said_of_the_month_that_was_asked_for() -> None:
     for model in (Ensemble(), Trees()):
-        with pytest.raises(NotHeldError, match=r"too little history to learn from by 1997-04"):
-            model.fit(planted().up_to(FIRST + 99))
+        with pytest.raises(NotHeldError, match=r"too little history to learn from by 1995-08"):
+            model.fit(planted().up_to(FIRST + 79))

@@ -71,10 +71,3 @@ def test_the_baseline_of_base_rates_gives_each_list_its_own() -> None:
     then = history.up_to(FIRST + 105)
     assert fitted.outlook(then, draws=1, rng=np.random.default_rng(1)).probabilities["deaths25", 3][1] == 120 / 132
     assert panel.groups[1] == "late @ Mali"
-
-
-def test_the_baseline_of_base_rates_has_no_horizon_longer_than_the_history() -> None:
-    history = History(panel_of([[30] * 5, [1] * 5]))
-    said = BaseRate().fit(history).outlook(history, draws=1, rng=np.random.default_rng(1))
-    assert {horizon for _, horizon in said.probabilities} == {3}
-    assert said.probabilities["deaths25", 3].tolist() == [1, 0]
