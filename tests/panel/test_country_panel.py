@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.errors import DataError, MissingFileError
+from tocsin.errors import DataError, MissingFileError, NotHeldError
 from tocsin.forecast.baselines import BASELINES
 from tocsin.forecast.model import Model
 from tocsin.months import month_id
