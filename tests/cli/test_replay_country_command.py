@@ -98,6 +98,12 @@ def test_every_month_is_the_replay_of_origins(run: Run) -> None:
     deaths = [r for r in told["rows"] if (r["target"], r["population"], r["horizon"]) == ("deaths", "all", 12)]
     assert {r["n"] for r in deaths} == {18 * 3}
     assert any("no mass-casualty attack is counted" in note for note in told["notes"])
+    # What is not in the file is not scored as if it had been zero.
+    assert {r["target"] for r in told["rows"]} == {"deaths", "deaths25"}
+    assert not any("lead" in r["metric"] or "hit" in r["metric"] for r in told["rows"])
+    table = run(*COUNTRY, *months).out
+    assert table.strip().startswith("Replay of countries, origins 2012-01 to 2013-06")
+    assert "Emergences" not in table
 
 
 def test_exports_for_the_challenge(run: Run) -> None:

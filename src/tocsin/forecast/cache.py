@@ -162,6 +162,4 @@ def _at_horizon(raw: dict[str, Any]) -> AtHorizon:
     return AtHorizon(
         calibrations=tuple((LogitCalibration(**new), LogitCalibration(**old)) for new, old in raw["calibrations"]),
         base_rates=(raw["base_rates"][0], raw["base_rates"][1]),
-        n_origins=raw["n_origins"],
-        n_outcomes=raw["n_outcomes"],
     )

@@ -54,8 +54,6 @@ class AtHorizon:
 
     calibrations: Calibrations
     base_rates: tuple[float, float]
-    n_origins: int
-    n_outcomes: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,8 +142,6 @@ def fit_risk(
         horizons[horizon] = AtHorizon(
             calibrations=_calibrations(raw, came[horizon], ongoing[rows], weights[:, rows]),
             base_rates=base_rates(panel, happened[horizon]),
-            n_origins=int(panel.seen[:, FIRST_ORIGIN : happened[horizon].shape[1]].sum()),
-            n_outcomes=int((happened[horizon] & panel.seen[:, : happened[horizon].shape[1]])[:, FIRST_ORIGIN:].sum()),
         )
     return RiskModel(boosters, Excitation().fit(history) if excitation else None, share, horizons)
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from tocsin.forecast.model import TARGETS
 from tocsin.replay.plan import Plan
 from tocsin.replay.score import column
-from tocsin.replay.summary import outcome, populations
+from tocsin.replay.summary import outcome, populations, targets
 from tocsin.verify import reliability
 
 HORIZON = 6
@@ -44,7 +43,7 @@ def reliability_rows(cells: pl.DataFrame, plan: Plan) -> tuple[ReliabilityRow, .
     """The reliability of each model's probabilities within 6 months, by population."""
     rows: list[ReliabilityRow] = []
     known = cells.filter(pl.col(f"deaths|{HORIZON}").is_not_null())
-    for target in TARGETS:
+    for target in targets(plan.unit):
         for model in plan.models:
             name = column(model, "p", target, HORIZON)
             if name not in cells.columns:

@@ -215,7 +215,7 @@ def _origin(year: int) -> int:
 def _check(history: History, truth: CountryActuals, plan: dict[str, Any], models: tuple[Model, ...]) -> None:
     panel, years = history.panel, plan["years"]
     if panel.unit != "country":
-        raise InputError(f"years of the challenge are of countries; the history is of {panel.unit}s")
+        raise InputError("years of the challenge are of countries; the history is of groups")
     if not models or not years:
         raise InputError("at least one model and one year are needed")
     if plan["draws"] < 1 or plan["seed"] < 0:

@@ -27,10 +27,10 @@ def lead_rows(cells: pl.DataFrame, plan: Plan, truth: Panel) -> tuple[Row, ...]:
 
     Each origin alerts the 20 groups at new risk with the highest score for 25 deaths within 6 months; an emergence
     (25 deaths in 12 months after 24 months below) is a hit if its group was alerted in the 12 months before. `n` is the
-    number of emergences scored. There are no standard errors, so few emergences as there are.
+    number of emergences scored. There are no standard errors, so few emergences as there are. Countries do not emerge.
     """
     listed = cells.filter(populations(plan.unit)["new_risk"])
-    if listed.is_empty():
+    if plan.unit == "country" or listed.is_empty():
         return ()
     units = sorted({*truth.groups, *listed["unit"].unique()})
     place = {name: i for i, name in enumerate(units)}

@@ -16,6 +16,10 @@ from tocsin.replay.plan import Plan
 from tocsin.replay.summary import BLOCK_MONTHS, LOG_SCORE_FLOOR
 from tocsin.warn.assess import DEATHS_NOTE, SELECTION_NOTE
 
+_LEADS = (
+    f"Lead times: {ALERTS} alerts a month among groups at new risk, by the chance of 25 deaths within {ALERT_HORIZON} "
+    f"months; a hit is an alert in the {LEAD_HORIZON} months before a group emerges."
+)
 TARGET_WORDS = {"deaths25": "25 deaths or more", "mass_casualty": "a mass-casualty attack", "deaths": "monthly deaths"}
 
 
@@ -42,8 +46,7 @@ def notes_of(cells: pl.DataFrame, plan: Plan, truth: Panel, models: Mapping[str,
         "draws and compare only with the same number.",
         f"For log scores a probability is held within {LOG_SCORE_FLOOR:g} and {1 - LOG_SCORE_FLOOR:g}.",
         "coverage90 is to be read beside coverage90_expected: on counts an honest 90% interval covers more.",
-        f"Lead times: {ALERTS} alerts a month among groups at new risk, by the chance of 25 deaths within "
-        f"{ALERT_HORIZON} months; a hit is an alert in the {LEAD_HORIZON} months before a group emerges.",
+        *([_LEADS] if plan.unit == "group" else []),
         f"Models: {', '.join(f'{name} ({version})' for name, version in models.items())}; tocsin {__version__}.",
     ]
     return tuple(notes)

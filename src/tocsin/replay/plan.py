@@ -13,6 +13,7 @@ from tocsin.months import month_id, month_label
 from tocsin.settings import AsOfMode
 
 Unit = Literal["group", "country"]
+UNITS: dict[str, str] = {"group": "groups", "country": "countries"}
 Refit = Literal["yearly", "quarterly", "monthly"]
 
 FIRST_ORIGIN = "2010-01"

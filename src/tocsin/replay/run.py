@@ -17,7 +17,7 @@ from tocsin.replay.calibration import reliability_rows
 from tocsin.replay.known import Figures, load_figures, settings_of
 from tocsin.replay.leads import lead_rows
 from tocsin.replay.notes import alt_text, notes_of
-from tocsin.replay.plan import Plan, make_plan
+from tocsin.replay.plan import UNITS, Plan, make_plan
 from tocsin.replay.record import (
     FORMAT,
     MANIFEST,
@@ -70,7 +70,7 @@ def replay(
     elif options:
         raise InputError(f"give a plan or options for one, not both; got {', '.join(options)}")
     if plan.unit != truth.unit:
-        raise InputError(f"the plan is for a {plan.unit} replay and the figures are of {truth.unit}s")
+        raise InputError(f"the plan is for a {plan.unit} replay and the figures are of {UNITS[truth.unit]}")
     if history is not None and plan.as_of_mode == "strict":
         raise InputError("strict mode reads the store's releases, so it cannot go by a history that is given")
     figures = replace(figures, settings=settings_of(plan, settings))

@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tocsin.forecast.model import HORIZONS, TARGETS
+from tocsin.forecast.model import HORIZONS, TARGETS, Target
 from tocsin.panel import CROSSING_DEATHS
 from tocsin.replay.plan import Plan
 from tocsin.replay.score import SAMPLE_METRICS, column
@@ -94,6 +94,11 @@ def outcome(target: str, horizon: int) -> pl.Expr:
     return pl.col(f"deaths|{horizon}") >= CROSSING_DEATHS
 
 
+def targets(unit: str) -> tuple[Target, ...]:
+    """What is scored by probability; a file of countries holds no single events, so no mass-casualty attack."""
+    return TARGETS if unit == "group" else ("deaths25",)
+
+
 def score_column(cells: pl.DataFrame, model: str, target: str, horizon: int) -> str | None:
     """The column by which a model ranks units for a target: its probability, else its ranking, else None."""
     names = (column(model, "p", target, horizon), column(model, "ranking", target))
@@ -110,7 +115,7 @@ def summarise(cells: pl.DataFrame, plan: Plan) -> tuple[Row, ...]:
             if known.is_empty():
                 continue
             rows += _of_samples(known, plan, population, horizon)
-            for target in TARGETS:
+            for target in targets(plan.unit):
                 rows += _of_probabilities(known, plan, target, population, horizon)
                 rows += _of_rankings(known, plan, target, population, horizon)
     return tuple(rows)

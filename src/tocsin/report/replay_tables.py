@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from tocsin.replay import Replay, Row
+from tocsin.replay.plan import UNITS
 from tocsin.report.terminal import safe
 
 WIDTH = 100
@@ -71,7 +72,7 @@ def print_replay(replay: Replay, *, file: IO[str] | None = None) -> None:
     console.print()
     console.print(
         Text(
-            f"Replay of {told['unit']}s, origins {told['from']} to {told['to']}, models fitted {told['refit']}, "
+            f"Replay of {UNITS[told['unit']]}, origins {told['from']} to {told['to']}, models fitted {told['refit']}, "
             f"{told['draws']:,} draws. Data: {told['vintage']}, to {told['data_until']} ({told['as_of_mode']}{lag}).",
             style="bold",
         )
