@@ -328,12 +328,13 @@ def _series(
     if window.begins_with_attacks:
         window = replace(window, first=min(enough["earliest"].to_list()))
         _long_enough(window, "from the first attack of the groups with enough of them")
+    # The window may have been cut to where these attacks begin; what came before is not in it.
+    rows = rows.filter(pl.col("period") >= window.first)
+    few = _attack_counts(rows, kind, least_attacks, least_periods).filter(~pl.col("enough"))
     number = pl.DataFrame({"actor": actors, "g": np.arange(len(actors))})
     rows = rows.join(number, on="actor").with_columns(
         ((pl.col("period") - pl.lit(window.first)).dt.total_days() // window.step_days).alias("t")
     )
-    # The window may have been cut to where the attacks begin; what came before is not in it.
-    rows = rows.filter(pl.col("t") >= 0)
     shape = (len(actors), window.n_periods)
     attacks = rows.filter(_is_attack(kind))
     return Series(
@@ -351,7 +352,7 @@ def _series(
         relations=relations_between(digest, theatre, actors, window.first, window.until),
         left_out=tuple(
             LeftOut(group_name(row["actor"], theatre), row["attacks"], row["periods"])
-            for row in counts.filter(~pl.col("enough")).iter_rows(named=True)
+            for row in few.iter_rows(named=True)
         ),
         provenance=digest.provenance,
     )
