@@ -34,7 +34,8 @@ ORDER = [
 ]
 # The faces of the package: they hand on what others hold.
 ANYTHING = {"__init__", "__main__"}
-HEAVY = ["polars", "numpy", "scipy", "pandera", "lightgbm", "duckdb", "fastapi", "matplotlib", "sklearn", "pandas"]
+HEAVY = ["polars", "numpy", "scipy", "pandera", "lightgbm", "numba", "duckdb", "fastapi", "matplotlib", "sklearn"]
+HEAVY += ["pandas"]
 SCORES_ONLY = {"errors", "months", "verify"}
 
 
