@@ -147,7 +147,7 @@ def test_members_of_a_coalition_with_events_are_allied() -> None:
     events = [clash("2015-05-05", "Ansar, Brigade", STATE)]
     found = relations(events, "Ansar", "Brigade", "Corps").allied
     assert found.tolist() == [[False, True, False], [True, False, False], [False, False, False]]
-    later = relations(events, "Ansar", "Brigade", "Corps", first=date(2015, 6, 1)).allied
+    later = relations(events, "Ansar", "Brigade", "Corps", "Ansar, Brigade", first=date(2015, 6, 1)).allied
     assert not later.any()
 
 

@@ -144,6 +144,14 @@ def test_only_whole_weeks_count() -> None:
     assert series.attacks.tolist() == [[1] + [0] * 101 + [1]] * 2
 
 
+def test_relations_use_the_last_month_also_where_its_last_week_is_not_whole() -> None:
+    rows = [event("2015-02-02", name, CIVILIANS) for name in ("Ansar", "Corps")]
+    rows += [event(day, "Ansar", "Corps") for day in ("2016-06-20", "2016-12-31")]
+    assert make_series(digest_of(rows), "Mali", **ALL).relations.clashes[0, 1] == 2
+    # December is not known whole on its 30th.
+    assert make_series(digest_of(rows), "Mali", last=date(2016, 12, 30), **ALL).relations.clashes[0, 1] == 1
+
+
 @pytest.mark.parametrize(
     ("first", "last", "begins", "ends"),
     [
