@@ -28,11 +28,11 @@ SETUP = @python="$(PYTHON)"; \
 	fi; \
 	"$$python" tools/environment.py --lock "$(LOCK)"
 
-.PHONY: help assess test test-python check lint types bench lock clean core dev
+.PHONY: help assess test test-python check lint types bench bench-rivalry-speed lock clean core dev
 
 help: ## Show this list
 	@echo "make TARGET, where TARGET is one of"
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-20s %s\n", $$1, $$2 }' Makefile
 
 assess: core ## Assess the world's armed groups; ARGS="--theatre Afghanistan --top 5" passes options
 	@$(RUN) -m tocsin assess $(ARGS)
@@ -58,6 +58,9 @@ bench: dev ## Run the benchmarks, one after the other; BENCHMARKS=benchmarks/sta
 		$(RUN) "$$script" || failed=1; \
 	done; \
 	exit $$failed
+
+bench-rivalry-speed: dev ## The one-lag model and its simulation beside R's surveillance, in one run
+	@$(RUN) benchmarks/rivalry_speed.py $(ARGS)
 
 core: ## Set up .venv with tocsin in it
 	$(SETUP) core
