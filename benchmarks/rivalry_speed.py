@@ -8,6 +8,7 @@ reads them from disk). Exits with 1 where a mark is missed. Where R or surveilla
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import subprocess
 import sys
@@ -74,6 +75,7 @@ def main() -> int:
     repeats = parser.parse_args().repeats
     counts = pl.read_csv(PANEL / "counts.csv")[:, 1:].to_numpy().T
     weights = pl.read_csv(PANEL / "weights.csv").to_numpy()
+    busy = os.getloadavg()[0]
     theirs = in_r(repeats)
 
     fit = fit_one_lag(counts, weights)
@@ -87,6 +89,7 @@ def main() -> int:
         repeats,
     )
     print(f"{counts.shape[0]} groups x {counts.shape[1]} months; medians of {repeats} runs, after one to warm up")
+    print(f"  {os.cpu_count()} processors, load {busy:.1f} before (paths use all of them, R and the fits one)")
     if theirs is None:
         print("R with the package surveillance is not installed (Debian: r-cran-surveillance): tocsin's times alone")
         print(f"  fit: {fitting:.4f} s, log-likelihood {fit.log_likelihood:.4f}")

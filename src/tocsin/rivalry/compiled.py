@@ -17,9 +17,8 @@ F = TypeVar("F", bound=Callable[..., object])
 
 def compiled(kernel: F) -> F:
     """A kernel, compiled when first called with each kind of arguments; division by zero gives inf or nan."""
-    options = {"nogil": True, "error_model": "numpy"}
     try:
-        return cast(F, njit(kernel, cache=True, **options))
+        return cast(F, njit(kernel, cache=True, nogil=True, error_model="numpy"))
     except RuntimeError:
         # Neither beside the package nor at home is a folder to write to: compiled anew in each process.
-        return cast(F, njit(kernel, **options))
+        return cast(F, njit(kernel, nogil=True, error_model="numpy"))

@@ -59,12 +59,20 @@ def _inverse(uniform: float, p: float, constant: float, slope: float) -> float:
     """The least k for which the distribution function is above the uniform."""
     k, below = 0.0, p
     while uniform >= below and k < LARGEST_COUNT:
-        p *= (constant + slope * k) / (k + 1.0)
-        k += 1.0
+        # Four at a time: where a search ends is the one thing the processor cannot guess, so it is asked less often.
+        p1 = p * ((constant + slope * k) / (k + 1.0))
+        p2 = p1 * ((constant + slope * (k + 1.0)) / (k + 2.0))
+        p3 = p2 * ((constant + slope * (k + 2.0)) / (k + 3.0))
+        p = p3 * ((constant + slope * (k + 3.0)) / (k + 4.0))
+        below1 = below + p1
+        below2 = below1 + p2
+        below3 = below2 + p3
+        below4 = below3 + p
         # Rounding leaves the sum short of 1: where nothing more is added, the tail is at its end.
-        if below + p == below:
-            break
-        below += p
+        if uniform < below4 or below4 == below:
+            return k + 1.0 + (uniform >= below1) + (uniform >= below2) + (uniform >= below3)
+        k += 4.0
+        below = below4
     return k
 
 
@@ -130,6 +138,12 @@ def fill_paths(
     """Fill paths (draw, group, time) of the model of `simulate_paths`, from seeds (draw, group)."""
     draws, groups, periods = paths.shape
     sources = np.ascontiguousarray(cross.T)
+    answering, answers = np.empty((groups, groups), np.int64), np.zeros(groups, np.int64)
+    for h in range(groups):
+        for g in range(groups):
+            if sources[h, g] != 0.0:
+                answering[h, answers[h]] = g
+                answers[h] += 1
     filters, mean, states = np.empty_like(start), np.empty(groups), np.empty(groups, np.uint64)
     none, constant, slope = np.empty(groups), np.empty(groups), np.empty(groups)
     for d in range(draws):
@@ -142,7 +156,14 @@ def fill_paths(
                 push = 0.0
                 for k in range(weights.size):
                     push += weights[k] * filters[k, h]
-                if push != 0.0:
+                if push == 0.0:
+                    continue
+                if 4 * answers[h] < groups:
+                    for place in range(answers[h]):
+                        g = answering[h, place]
+                        mean[g] += sources[h, g] * push
+                else:
+                    # Of a full row, zeros and all: the processor takes several at a time.
                     for g in range(groups):
                         mean[g] += sources[h, g] * push
             # First what holds no surprise for the processor, then the searches, whose ends it cannot guess.
