@@ -29,7 +29,6 @@ INVERTED_UP_TO = 100.0
 LARGEST_MEAN, LARGEST_COUNT = 1e9, 2.0**31 - 1
 LEAST_SIZE = 1e-6
 _SIZE_OF_LOG = 1e4
-_RARE = 0.02
 
 
 def mix(z: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -146,6 +145,7 @@ def fill_paths(
                 answers[h] += 1
     filters, mean, states = np.empty_like(start), np.empty(groups), np.empty(groups, np.uint64)
     none, constant, slope = np.empty(groups), np.empty(groups), np.empty(groups)
+    uniforms, now, open_ = np.empty(groups), np.empty(groups), np.empty(groups, np.int64)
     for d in range(draws):
         base = background[d if background.shape[0] > 1 else 0]
         filters[:] = start
@@ -166,19 +166,27 @@ def fill_paths(
                     # Of a full row, zeros and all: the processor takes several at a time.
                     for g in range(groups):
                         mean[g] += sources[h, g] * push
-            # First what holds no surprise for the processor, then the searches, whose ends it cannot guess.
+            # Where a search ends is what the processor cannot guess, so that all else is done before, and only for those
+            # not at once seen to have no event: the chance of none is at least exp(-mean) and this part of its series.
+            n_open = 0
             for g in range(groups):
-                states[g] = mix_one(seeds[d, g] + U64(t + 1) * STEP)
-                if mean[g] < _RARE and float(states[g] >> _S11) * _UNIT < 1.0 - mean[g]:
-                    # The chance of any event is at most the mean.
-                    none[g] = 1.0
-                elif mean[g] <= INVERTED_UP_TO:
-                    none[g], constant[g], slope[g] = _chance_of_none(max(mean[g], 0.0), size[g])
-            for g in range(groups):
+                m, states[g] = mean[g], mix_one(seeds[d, g] + U64(t + 1) * STEP)
+                uniforms[g] = float(states[g] >> _S11) * _UNIT
+                none_at_least = 1.0 - m * (1.0 - m * (0.5 - m / 6.0)) if m < 1.0 else 0.0
+                now[g], open_[n_open] = 0.0, g
+                n_open += uniforms[g] >= none_at_least
+            for place in range(n_open):
+                g = open_[place]
                 if mean[g] <= INVERTED_UP_TO:
-                    now = _inverse(float(states[g] >> _S11) * _UNIT, none[g], constant[g], slope[g])
+                    none[g], constant[g], slope[g] = _chance_of_none(mean[g], size[g])
+            for place in range(n_open):
+                g = open_[place]
+                if mean[g] <= INVERTED_UP_TO:
+                    now[g] = _inverse(uniforms[g], none[g], constant[g], slope[g])
                 else:
-                    now = _large_one(min(mean[g], LARGEST_MEAN), size[g], states[g])
-                paths[d, g, t] = np.int32(now)
-                for k in range(weights.size):
-                    filters[k, g] = keep[k] * filters[k, g] + (1.0 - keep[k]) * now
+                    now[g] = _large_one(min(mean[g], LARGEST_MEAN), size[g], states[g])
+            for g in range(groups):
+                paths[d, g, t] = np.int32(now[g])
+            for k in range(weights.size):
+                for g in range(groups):
+                    filters[k, g] = keep[k] * filters[k, g] + (1.0 - keep[k]) * now[g]
