@@ -166,8 +166,8 @@ def fill_paths(
                     # Of a full row, zeros and all: the processor takes several at a time.
                     for g in range(groups):
                         mean[g] += sources[h, g] * push
-            # Where a search ends is what the processor cannot guess, so that all else is done before, and only for those
-            # not at once seen to have no event: the chance of none is at least exp(-mean) and this part of its series.
+            # Where a search ends is what the processor cannot guess, so all else is done before, and only for those not
+            # at once seen to have no event: the chance of none is at least exp(-mean), which is at least these terms.
             n_open = 0
             for g in range(groups):
                 m, states[g] = mean[g], mix_one(seeds[d, g] + U64(t + 1) * STEP)
