@@ -61,11 +61,19 @@ class Joint:
     through: Floats
     solver: Solver
 
+    def covariance(self, free: Mask) -> Floats:
+        """Covariance of the free terms, the others held and the driver unknown."""
+        own = self.reduced[np.ix_(free, free)]
+        # Terms differ in scale by many powers of ten.
+        scale = 1.0 / np.sqrt(np.diag(own))
+        inverse = linalg.cho_solve(linalg.cho_factor(own * np.outer(scale, scale)), np.diag(scale))
+        return np.asarray(scale[:, None] * inverse)
+
     def step(self, free: Mask) -> tuple[Floats, Floats]:
         """A scoring step of the terms that are free, and of the driver."""
         slope = self.by_term - self.with_driver.T @ self.solver.solve(self.by_driver)
         terms = np.zeros(len(slope))
-        terms[free] = linalg.solve(self.reduced[np.ix_(free, free)], slope[free], assume_a="pos")
+        terms[free] = self.covariance(free) @ slope[free]
         return terms, self.solver.solve(self.by_driver) - self.through @ terms
 
 
@@ -109,12 +117,17 @@ def log_posterior(targets: Sequence[Target], point: Point, walk: Walk) -> float:
     return total - 0.5 * sum(float(np.sum(d**2)) for d in point.logs) / LOG_SD**2
 
 
-def maximise(targets: Sequence[Target], point: Point, walk: Walk, *, with_loadings: bool) -> tuple[Point, float]:
-    """The mode, linear terms at zero or above, from a point; loadings stay as they are without `with_loadings`."""
+def maximise(
+    targets: Sequence[Target], point: Point, walk: Walk, *, with_loadings: bool, held: int = 0
+) -> tuple[Point, float]:
+    """The mode, linear terms at zero or above, from a point.
+
+    Loadings stay as they are without `with_loadings`, and so do the last `held` linear terms of every group.
+    """
     current = log_posterior(targets, point, walk)
     for _ in range(_ROUNDS):
         at = joint(targets, point, walk)
-        terms, driver = at.step(_free(targets, point, at, with_loadings))
+        terms, driver = at.step(_free(targets, point, at, with_loadings, held))
         length = 1.0
         while True:
             moved = _moved(targets, point, at.starts, length * terms, length * driver)
@@ -130,12 +143,13 @@ def maximise(targets: Sequence[Target], point: Point, walk: Walk, *, with_loadin
     return point, current
 
 
-def _free(targets: Sequence[Target], point: Point, at: Joint, with_loadings: bool) -> Mask:
+def _free(targets: Sequence[Target], point: Point, at: Joint, with_loadings: bool, held: int) -> Mask:
     """Terms that may move: not those at zero that would go below, nor such as no period tells anything of."""
     free = np.diag(at.reduced) > 10.0 * _RIDGE
     for g, target in enumerate(targets):
         rows = np.arange(at.starts[g], at.starts[g] + target.n_linear)
         free[rows] &= (point.linear[g] > 0.0) | (at.by_term[rows] > 0.0)
+        free[rows[len(rows) - held :]] = False
         free[at.starts[g + 1] - 1] &= with_loadings
     return np.asarray(free)
 
@@ -215,7 +229,7 @@ def free_step(targets: Sequence[Target], point: Point, walk: Walk) -> tuple[tupl
     told = np.diag(at.reduced) > 10.0 * _RIDGE
     terms, _ = at.step(told)
     errors = np.full(len(terms), np.inf)
-    errors[told] = np.sqrt(np.diag(linalg.inv(at.reduced[np.ix_(told, told)])))
+    errors[told] = np.sqrt(np.diag(at.covariance(told)))
     estimates = []
     for g, target in enumerate(targets):
         estimates.append(point.linear[g] + terms[at.starts[g] : at.starts[g] + target.n_linear])

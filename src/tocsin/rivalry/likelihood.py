@@ -95,8 +95,8 @@ def slopes_numpy(target: Target, linear: Floats, logs: Floats, loading: float, d
         terms.T @ score,
         (terms * weight[:, None]).T @ terms,
         with_driver,
-        np.bincount(target.blocks, loading * score, minlength=n),
-        np.bincount(target.blocks, loading**2 * weight, minlength=n),
+        np.bincount(target.blocks, loading * score, minlength=n).astype(float),
+        np.bincount(target.blocks, loading**2 * weight, minlength=n).astype(float),
     )
 
 

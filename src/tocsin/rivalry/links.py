@@ -8,12 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.rivalry.estimate import UNDERSMOOTHING, Point, fit_driver, fit_sizes, free_step, maximise
-from tocsin.rivalry.likelihood import Target
+from tocsin.rivalry.likelihood import LEAST_RATE, Target, means
+from tocsin.rivalry.pooling import Pooled, pool
 from tocsin.rivalry.terms import OWN_HALF_LIVES_WEEKS, RESPONSE_WEEKS, Terms, filtered
 from tocsin.rivalry.walk import Walk
 
 Floats = NDArray[np.float64]
 
+LEAST_SHARED = 5  # attacks of the source while the target is there; with fewer nothing is told
+SIGNIFICANT = 1.6448536269514722  # one-sided 5%: the lower end of the 90% interval above zero
+POWER_SD = 0.8416212335729143  # found four times in five
+_ROUNDS = 60
 N_OWN = len(OWN_HALF_LIVES_WEEKS) + 1  # with the constant
 
 
@@ -22,12 +27,16 @@ class Links:
     """Estimates of all links, (target, source) with nan on the diagonal, and the fit they stand on.
 
     `estimate` and `error`: further attacks of the target per attack of the source, and the standard error, inf where
-    the source did nothing while the target was there. `targets` and `point` are the model with cross terms at its mode,
-    `alone` the mode of the one without; `answered` (group, period) the filtered shock value of each source.
+    the source did too little while the target was there. `high` and `detectable`: the upper end of the 90% interval,
+    and the smallest response found four times in five, see `_bounds`. `targets` and `point` are the model with cross
+    terms at its mode, `alone` the mode of the one without; `answered` (group, period) the filtered shock value of each
+    source.
     """
 
     estimate: Floats
     error: Floats
+    high: Floats
+    detectable: Floats
     answered: Floats
     half_life_weeks: float
     targets: tuple[Target, ...]
@@ -55,17 +64,54 @@ def estimate_links(terms: Terms) -> Links:
     step_sd = UNDERSMOOTHING * chosen
     walk = Walk.of(terms.n_blocks, step_sd)
     without, _ = maximise(alone, point, walk, with_loadings=True)
-    targets = [terms.target(g, terms.own[:, g], sources(answered, g)) for g in range(n)]
+    shared = shared_attacks(terms)
+    heard = [sources(answered * (shared[g] >= LEAST_SHARED)[:, None], g) for g in range(n)]
+    targets = [terms.target(g, terms.own[:, g], heard[g]) for g in range(n)]
     start = replace(without, linear=tuple(np.concatenate([a, np.full(n - 1, 0.02)]) for a in without.linear))
     point, _ = maximise(targets, start, walk, with_loadings=True)
     point = fit_sizes(targets, point)
     point, _ = maximise(targets, point, walk, with_loadings=True)
     free, errors = free_step(targets, point, walk)
-    estimate, error = np.full((n, n), np.nan), np.full((n, n), np.nan)
+    estimate, error, high, detectable = (np.full((n, n), np.nan) for _ in range(4))
     for g in range(n):
         others = [h for h in range(n) if h != g]
         estimate[g, others], error[g, others] = free[g][N_OWN:], errors[g][N_OWN:]
-    return Links(estimate, error, answered, half_life, tuple(targets), point, without, walk, step_sd)
+        high[g, others], detectable[g, others] = _bounds(targets[g], point, g, free[g][N_OWN:], errors[g][N_OWN:])
+    return Links(estimate, error, high, detectable, answered, half_life, tuple(targets), point, without, walk, step_sd)
+
+
+def _bounds(target: Target, point: Point, g: int, estimate: Floats, error: Floats) -> tuple[Floats, Floats]:
+    """Upper ends of the 90% intervals of g's links, and the smallest responses found four times in five.
+
+    While a group does next to nothing its rate is near zero, and so is the standard error of an answer it did not give:
+    yet that no attack came only rules out responses that would have brought some. So both are solved for with the
+    variance that counts would have if the response were that large, as in a score interval (Wilson 1927,
+    doi:10.1080/01621459.1927.10502953).
+    """
+    told = np.isfinite(error)
+    factor = means(target, point.linear[g], point.logs[g], float(point.loadings[g]), point.driver)
+    rate = np.maximum(target.linear @ point.linear[g], LEAST_RATE)
+    factor = factor / rate
+    size = float(point.sizes[g])
+    high, detectable = np.full(len(error), np.inf), np.full(len(error), np.inf)
+    for k in np.flatnonzero(told):
+        past, now = target.linear[:, N_OWN + k], float(point.linear[g][N_OWN + k])
+
+        def information(response: float, past: Floats = past, now: float = now) -> float:
+            mean = factor * np.maximum(rate + (max(response, 0.0) - now) * past, LEAST_RATE)
+            return float(np.sum((factor * past) ** 2 / (mean + mean**2 / size)))
+
+        here = information(now)
+        value, sd = float(estimate[k]), float(error[k])
+        upper, found = max(value, 0.0) + SIGNIFICANT * sd, (SIGNIFICANT + POWER_SD) * sd
+        for _ in range(_ROUNDS):
+            before = (upper, found)
+            upper = value + SIGNIFICANT * sd * max(np.sqrt(here / information(upper)), 1.0)
+            found = SIGNIFICANT * sd + POWER_SD * sd * max(np.sqrt(here / information(found)), 1.0)
+            if np.allclose(before, (upper, found), rtol=1e-3, atol=0.0):
+                break
+        high[k], detectable[k] = upper, found
+    return high, detectable
 
 
 def response_half_life(terms: Terms, point: Point, walk: Walk) -> float:
@@ -86,6 +132,41 @@ def response_half_life(terms: Terms, point: Point, walk: Walk) -> float:
     return best[1]
 
 
+def shared_attacks(terms: Terms) -> Floats:
+    """Attacks of each source within each target's span, (target, source)."""
+    return np.array([terms.counts[:, start:stop].sum(axis=1) for start, stop in terms.spans])
+
+
 def sources(answered: Floats, g: int) -> Floats:
     """The rows of all groups but g."""
     return np.delete(answered, g, axis=0)
+
+
+@dataclass(frozen=True, eq=False)
+class PooledLinks:
+    """Links drawn to what the theatre's show, (target, source), in further attacks per attack; nan on the diagonal."""
+
+    mean_of_links: Floats
+    sd_of_links: Floats
+    scale: Floats
+    pooled: Pooled
+
+
+def pooled_links(terms: Terms, links: Links) -> PooledLinks:
+    """Partial pooling within the theatre, on the scale of `tocsin.rivalry.pooling`."""
+    scale = pooling_scale(terms)
+    off = ~np.eye(len(scale), dtype=bool)
+    error = (links.high - links.estimate) / SIGNIFICANT
+    found = pool((links.estimate * scale)[off], (error * scale)[off], np.ones((int(off.sum()), 1)))
+    mean, sd = np.full(scale.shape, np.nan), np.full(scale.shape, np.nan)
+    mean[off], sd[off] = found.mean / scale[off], found.sd / scale[off]
+    return PooledLinks(mean, sd, scale, found)
+
+
+def pooling_scale(terms: Terms) -> Floats:
+    """What estimates are multiplied by to be pooled: sqrt(source's rate / target's) in the target's span."""
+    scale = np.ones((len(terms.counts), len(terms.counts)))
+    for g, (start, stop) in enumerate(terms.spans):
+        rates = np.maximum(terms.counts[:, start:stop].mean(axis=1), 1.0 / (stop - start))
+        scale[g] = np.sqrt(rates / rates[g])
+    return scale

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from datetime import date, timedelta
+from datetime import date
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -38,7 +38,9 @@ class Link:
     source; below 0 where fewer follow. `pooled`, `pooled_low`, `pooled_high`: the same drawn to what pairs of this kind
     show, within the theatre. `share`: the part of the target's attacks that the estimate makes up (none below 0).
     `p_shift`: share of circular shifts of the source in which the link looks at least as strong. `minimum_detectable`:
-    the smallest true response that would be found four times in five. `clashes`: recorded clashes of the two.
+    the smallest true response that would be found four times in five. `clashes`: recorded clashes of the two. A link of
+    which nothing can be told (the source did next to nothing while the target was there) has the estimate 0 and
+    infinite bounds.
     """
 
     source: str
@@ -63,8 +65,9 @@ class Link:
 class GroupFit:
     """How one group's attacks are fitted, and how well.
 
-    `first` and `last` bound the periods the group is fitted in. `own`: further attacks per own attack, within the
-    half-lives of the response. `size`: of the negative binomial (variance mean + mean^2 / size; infinite is Poisson).
+    `fights_a_state`: whether a clash with a state is recorded. `first` and `last` bound the periods the group is fitted
+    in. `own`: further attacks per own attack, within weeks. `size`: of the negative binomial (variance mean + mean^2 /
+    size; 10,000 is as good as Poisson).
     `state_clashes`, `group_clashes`: change of the log rate per standard deviation of recent recorded clashes with a
     state and with groups (None where they are no term), `first_of_month`: in periods that hold the first day of one.
     `residual_mean`, `residual_sd`, `residual_p`: of the randomised quantile residuals, which are standard normal where
@@ -74,13 +77,14 @@ class GroupFit:
 
     group: str
     attacks: int
+    fights_a_state: bool
     first: date
     last: date
     own: float
     size: float
     state_clashes: float | None
     group_clashes: float | None
-    first_of_month: float
+    first_of_month: float | None
     residual_mean: float
     residual_sd: float
     residual_p: float
@@ -152,13 +156,12 @@ class Rivalry:
     group_fits: tuple[GroupFit, ...]
     driver: Driver
     severity: Severity
-    half_lives_weeks: tuple[float, ...]
-    response_weights: tuple[float, ...]
+    response_half_life_weeks: float
     shock: float
     null_checks: tuple[NullCheck, ...]
     oos_log_score_gain: float | None
     oos_se: float | None
-    oos_periods: int
+    oos_months: int
     left_out: tuple[LeftOut, ...]
     seed: int
     provenance: Provenance
@@ -179,10 +182,10 @@ class Rivalry:
 
     def notes(self) -> tuple[str, ...]:
         """What must be said beside the figures."""
-        expected = 0.05 * len(self.links)
+        told = sum(np.isfinite(link.minimum_detectable) for link in self.links)
         notes = [
             PREDICTIVE,
-            f"Of {len(self.links)} link(s), about {expected:.1f} would pass the 5% test by chance alone.",
+            f"Of {told} link(s) that can be estimated, about {0.05 * told:.1f} would pass a 5% test by chance alone.",
             "Unreported attacks draw estimates to zero and hide links (with half unreported, a response of 0.15 reads "
             "as 0.10); attacks coded to the wrong group make links that are not there.",
         ]
@@ -255,15 +258,14 @@ class Rivalry:
                 "weekly_step_sd": self.driver.step_sd,
                 "loadings": dict(zip(self.groups, self.driver.loadings.tolist(), strict=True)),
             },
-            "half_lives_weeks": list(self.half_lives_weeks),
-            "response_weights": list(self.response_weights),
+            "response_half_life_weeks": self.response_half_life_weeks,
             "shock": self.shock,
             "interval": INTERVAL,
             "null_false_positive_rate": self.null_false_positive_rate,
             "null_checks": [asdict(check) for check in self.null_checks],
             "oos_log_score_gain": self.oos_log_score_gain,
             "oos_se": self.oos_se,
-            "oos_periods": self.oos_periods,
+            "oos_months": self.oos_months,
             "left_out": [asdict(out) for out in self.left_out],
             "seed": self.seed,
             "vintage": self.provenance.vintage,
@@ -280,10 +282,40 @@ class Rivalry:
         return draw_network(self)
 
 
-def period_starts(first: date, step_days: int, n_periods: int) -> NDArray[np.datetime64]:
-    """The first day of each period (period)."""
-    days = [first + timedelta(days=step_days * k) for k in range(n_periods)]
-    return np.array(days, "datetime64[D]")
+@dataclass(frozen=True)
+class PooledTerm:
+    """A coefficient pooled over theatres, with its 90% interval; `theatres` and `links` are what it rests on."""
+
+    term: str
+    estimate: float
+    low: float
+    high: float
+    links: int
+    theatres: int
+
+
+@dataclass(frozen=True, eq=False)
+class WorldRivalry:
+    """Every theatre with two or more active groups, and what they show together; see `fit_world`.
+
+    `pooled`: outbidding in quantity, on the scale of `tocsin.rivalry.pooling`, and `severity`, in log odds.
+    """
+
+    kind: Kind
+    theatres: tuple[Rivalry, ...]
+    pooled: tuple[PooledTerm, ...]
+    severity: PooledTerm | None
+    null_checks: tuple[NullCheck, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything for JSON: `theatres` holds what `Rivalry.to_dict` gives."""
+        return {
+            "kind": self.kind,
+            "pooled": [asdict(term) for term in self.pooled],
+            "severity": None if self.severity is None else asdict(self.severity),
+            "null_checks": [asdict(check) for check in self.null_checks],
+            "theatres": [rivalry.to_dict() for rivalry in self.theatres],
+        }
 
 
 def _plain(row: Mapping[str, Any]) -> dict[str, Any]:

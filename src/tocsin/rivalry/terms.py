@@ -1,8 +1,8 @@
 """What a group's counts are explained by: its own past, the others' past, its clashes, and the calendar.
 
 A response to attacks of the past is an exponential filter of them, which begins with the period after: attacks of one
-period do not excite each other. Its half-life is one for the theatre, and chosen by how groups answer their own attacks,
-so that no link chooses its own. A group's own past goes in by filters of half a week to a year: what it has been up to
+period do not excite each other. Its half-life is one for the theatre, chosen by how groups answer their own attacks, so
+that no link chooses its own. A group's own past goes in by filters of half a week to a year: what it has been up to
 lately, at every pace, is not to be taken for an answer to somebody.
 """
 
@@ -25,7 +25,6 @@ RESPONSE_WEEKS = (0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0, 5.6, 8.0)
 CLASHES_WEEKS = 4.0
 BLOCK_DAYS = 7
 AFTER_LAST_DAYS = 364  # a group is fitted until a year after its last attack
-LOG_TERMS = ("state_clashes", "group_clashes", "first_of_month")
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +78,8 @@ def make_terms(series: Series, *, shock: float, stop: int | None = None) -> Term
     if series.kind == "onesided":  # otherwise clashes with the state are what is fitted
         clashes.insert(0, ("state_clashes", series.state_clashes))
     recent = [(name, np.log1p(filtered(seen.astype(float), CLASHES_WEEKS * weeks))) for name, seen in clashes]
-    logs, names = [], []
+    logs: list[Floats] = []
+    names: list[tuple[str, ...]] = []
     for first, end in spans:
         g = len(logs)
         columns = [(name, values[g]) for name, values in recent]
