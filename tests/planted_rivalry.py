@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from tocsin.digest import Provenance
-from tocsin.rivalry.result import Driver, GroupFit, Link, NullCheck, Rivalry, Severity, period_starts
+from tocsin.rivalry.result import Driver, GroupFit, Link, NullCheck, PooledTerm, Rivalry, Severity, WorldRivalry
 from tocsin.rivalry.series import LeftOut
 
 PROVENANCE = Provenance(
@@ -57,6 +57,7 @@ def planted_fit(group: str, attacks: int = 100, **changes: Any) -> GroupFit:
     fit = GroupFit(
         group=group,
         attacks=attacks,
+        fights_a_state=True,
         first=date(2015, 2, 2),
         last=date(2020, 12, 27),
         own=0.41,
@@ -103,15 +104,14 @@ def planted_rivalry(
         links=found,
         group_fits=tuple(planted_fit(group, 400 // (g + 1)) for g, group in enumerate(groups)),
         driver=Driver(
-            period_starts(date(2015, 1, 5), 7, n_periods),
+            np.datetime64("2015-01-05", "D") + np.timedelta64(7, "D") * np.arange(n_periods),
             np.linspace(np.log(0.5), np.log(2.0), n_periods),
             np.full(n_periods, 0.2),
             0.06,
             np.ones(len(groups)),
         ),
         severity=Severity(0.5, -0.2, 1.2, 0.21, 500, 40, 4.0, "cannot_tell"),
-        half_lives_weeks=(0.5, 2.0, 8.0),
-        response_weights=(0.2, 0.5, 0.3),
+        response_half_life_weeks=2.0,
         shock=0.5,
         null_checks=(
             NullCheck("circular_shifts", 0.04, 398),
@@ -120,9 +120,23 @@ def planted_rivalry(
         ),
         oos_log_score_gain=0.021,
         oos_se=0.008,
-        oos_periods=156,
+        oos_months=36,
         left_out=(LeftOut(f"Small Band @ {theatre}", 4, 3),),
         seed=1,
         provenance=PROVENANCE,
     )
     return replace(result, **changes)
+
+
+def planted_world(*theatres: Rivalry) -> WorldRivalry:
+    """Theatres with what they show together."""
+    return WorldRivalry(
+        kind="onesided",
+        theatres=theatres,
+        pooled=(
+            PooledTerm("average_link", 0.03, 0.01, 0.05, 8, 2),
+            PooledTerm("shared_ground", -0.02, -0.09, 0.05, 8, 2),
+        ),
+        severity=PooledTerm("severity", 0.1, -0.05, 0.25, 2, 2),
+        null_checks=(NullCheck("circular_shifts", 0.045, 800), NullCheck("permuted_labels", 0.08, 100)),
+    )

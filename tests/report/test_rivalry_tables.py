@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from rich.cells import cell_len
 
-from planted_rivalry import ANSWERS, NO_ANSWER, planted_fit, planted_rivalry
-from tocsin.report.rivalry_tables import WIDTH, failed_checks, held_apart, print_rivalries, print_rivalry
+from planted_rivalry import ANSWERS, NO_ANSWER, planted_fit, planted_rivalry, planted_world
+from tocsin.report.rivalry_tables import WIDTH, failed_checks, held_apart, print_rivalry, print_world
 from tocsin.rivalry.result import NullCheck, Rivalry, Severity
 
 LINKS = {(0, 1): {**ANSWERS, "clashes": 1173}, (1, 0): {"clashes": 1173}, (0, 2): {**NO_ANSWER, "allied": True}}
@@ -20,7 +21,7 @@ def lines(*rivalries: Rivalry, top: int = 20) -> list[str]:
     if len(rivalries) == 1:
         print_rivalry(rivalries[0], top, file=out)
     else:
-        print_rivalries(rivalries, file=out)
+        print_world(planted_world(*rivalries), file=out)
     return out.getvalue().splitlines()
 
 
@@ -49,7 +50,7 @@ def test_head_says_what_was_found_and_whether_it_helps() -> None:
     found = lines(planted_rivalry(("A", "B", "C"), LINKS))
     assert found[1].startswith("Planted, attacks on civilians, 2015-01-05 to 2020-12-27: 1 of 6 links answers")
     said = text(planted_rivalry(("A", "B", "C"), LINKS))
-    assert "Out of sample: cross terms help to predict (+0.021±0.008 log score a month, 156 weeks held apart)." in said
+    assert "Out of sample: cross terms help to predict (+0.021±0.008 log score a month, 36 months held apart)." in said
 
 
 @pytest.mark.parametrize(
@@ -119,7 +120,8 @@ def test_severity_in_words() -> None:
 def test_driver_and_response_in_words() -> None:
     said = text(planted_rivalry())
     assert "a factor between 0.5 and 2 on every rate, that changes by about 6% from week to week" in said
-    assert "20% at 0.5, 50% at 2, 30% at 8" in said
+    assert "a half-life of 2 weeks, one for all links; attacks count n + 0.5 log(1 + deaths)" in said
+    assert "attacks count alike, whatever their deaths." in text(planted_rivalry(shock=0.0))
 
 
 def test_foot_says_what_it_rests_on() -> None:
@@ -144,11 +146,37 @@ def test_theatres_have_a_line_each() -> None:
     assert cells(found, "Eastland") == ["Eastland", "3", "1", "1", "4", "4%", "+0.021±0.008", "helps"]
     assert cells(found, "Westland") == ["Westland", "2", "0", "0", "2", "-", "-", "-"]
     said = text(one, two)
-    assert "2 theatres: 1 of 8 links answer, 1 do not beyond what would be seen, the data cannot tell for 6" in said
-    assert "cross terms help in 1 theatres of 1 and make it worse in 0. Predictive, not causal." in said
+    assert "2 theatres: 1 of 8 links answers, 1 does not beyond what would be seen, the data cannot tell for 6" in said
+    assert "cross terms help in 1 of 1 theatres and make it worse in 0. Predictive, not causal." in said
     assert said.count("A note on the figures.") == 1
-    assert said.count("would pass the 5% test by chance alone") == 1  # of all, not of each
+    assert said.count("5% test by chance alone") == 1  # of all, not of each
     assert "Small Band" not in said
+
+
+def test_theatres_together_in_words() -> None:
+    said = text(planted_rivalry(theatre="Eastland"), planted_rivalry(theatre="Westland"))
+    for part in (
+        "Together (8 links in 2 theatres)",
+        "+0.03 (+0.01 to +0.05) an average link",
+        "-0.02 (-0.09 to +0.05) more where all ground is shared",
+        "mass-casualty x1.11 per mass-casualty attack of others (90% 0.95 to 1.28)",  # exp(0.1), exp(-0.05), exp(0.25)
+        "where there is nothing to find (sources moved in time 4% of 800); with another group of the theatre as the "
+        "source each year, 8% of 100.",
+    ):
+        assert part in said, part
+    out = io.StringIO()
+    print_world(replace(planted_world(planted_rivalry()), pooled=(), severity=None, null_checks=()), file=out)
+    assert "too few theatres to pool links" in out.getvalue()
+    assert "Severity, over" not in out.getvalue()
+    unknown = {"oos_log_score_gain": None, "oos_se": None}
+    assert "too short to hold months apart." in text(*(planted_rivalry(**unknown) for _ in range(2)))
+
+
+def test_a_link_of_which_nothing_is_told_has_no_figures() -> None:
+    nothing = {"estimate": 0.0, "low": -np.inf, "high": np.inf, "p_shift": np.nan, "minimum_detectable": np.inf}
+    found = lines(planted_rivalry(("A", "B"), {(0, 1): {**nothing, "share": 0.0}}))
+    row = next(line for line in found if line.startswith("B") and "| A" in line)
+    assert [cell.strip() for cell in row.split("|")][2:6] == ["-", "0%", "-", "cannot tell"]
 
 
 def test_no_line_is_wider_than_the_page_and_no_name_steers_the_terminal() -> None:

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from tocsin import __version__
 from tocsin.report.terminal import safe
-from tocsin.rivalry.result import GroupFit, Link, Rivalry
+from tocsin.rivalry.result import GroupFit, Link, Rivalry, WorldRivalry
 from tocsin.rivalry.words import actor_of, cross_terms_help, headline, in_order, label_words
 
 WIDTH = 120
@@ -21,10 +21,17 @@ TOO_MANY_FALSE = 0.10  # above it, the links of a theatre are not to be read one
 _RESIDUAL_P = 0.01
 _NAME = 15  # columns of a name at least, where the others leave room
 _STYLE = {"answers": "bold red", "no_answer": "", "cannot_tell": "dim"}
-_CHECKS = {
+_EMPTY_CHECKS = {
     "circular_shifts": "sources moved in time",
     "distant_theatres": "sources of a distant theatre",
-    "permuted_labels": "each year, another group of the theatre as the source",
+}
+_TERMS = {
+    "average_link": "an average link",
+    "any_pair": "two groups with nothing in common",
+    "shared_ground": "more where all ground is shared",
+    "clashes": "more where the two have clashed",
+    "allied": "more where they are allied",
+    "both_fight_a_state": "more where both fight a state",
 }
 _HELP = {
     "helps": "cross terms help to predict",
@@ -58,18 +65,18 @@ def print_rivalry(rivalry: Rivalry, top: int, *, file: IO[str] | None = None) ->
         console.print(Text(safe(line), style="dim"))
 
 
-def print_rivalries(rivalries: Sequence[Rivalry], *, file: IO[str] | None = None) -> None:
-    """Print several theatres, a line each: how many links answer, null checks, the out-of-sample gain."""
+def print_world(world: WorldRivalry, *, file: IO[str] | None = None) -> None:
+    """Print every theatre in a line: how many links answer, null checks, the out-of-sample gain; then all together."""
     console = _console(file)
     console.print()
-    console.print(Text(_many_words(rivalries), style="bold"))
+    console.print(Text(_world_words(world.theatres), style="bold"))
     console.print()
     table = _table(console)
     table.add_column("theatre", overflow="fold")
-    for name in ("groups", "answer", "do not", "cannot tell", "null rate", "gain a month, held apart"):
+    for name in ("groups", "answer", "do not", "cannot\ntell", "null\nrate", "gain a month,\nheld apart"):
         table.add_column(name, justify="right")
     table.add_column("cross terms")
-    for rivalry in rivalries:
+    for rivalry in world.theatres:
         count = _counts(rivalry.links)
         table.add_row(
             Text(safe(rivalry.theatre)),
@@ -82,17 +89,19 @@ def print_rivalries(rivalries: Sequence[Rivalry], *, file: IO[str] | None = None
             "-" if rivalry.oos_se is None else cross_terms_help(rivalry.oos_log_score_gain, rivalry.oos_se),
         )
     console.print(table)
+    key = (
+        "answer, do not, cannot tell: links by label, each direction of each two groups is one. null rate: links that "
+        "pass the 5% test where there is nothing to find. gain: log score with cross terms less that without, in "
+        "months held apart, ±standard error; helps, or does not, beyond two of them."
+    )
+    console.print(Text(key, style="dim"))
     console.print()
-    notes = list(dict.fromkeys(note for rivalry in rivalries for note in _shared_notes(rivalry)))
-    for line in (
-        "answer, do not, cannot tell: links by label, each direction of each two groups is one; do not: not beyond "
-        "what would be found four times in five. null rate: links called significant where there is nothing to find, "
-        "at a nominal 5%. gain: log score with cross terms less that without, in months held apart, ±standard error; "
-        "helps and does not help are beyond two of them.",
-        *notes,
-    ):
-        console.print(Text(safe(line), style="dim"))
-    for rivalry in rivalries[:1]:
+    for line in _together(world):
+        console.print(Text(line))
+    console.print()
+    for note in dict.fromkeys(note for rivalry in world.theatres for note in _shared_notes(rivalry)):
+        console.print(Text(safe(note), style="dim"))
+    for rivalry in world.theatres[:1]:
         console.print(Text(safe(_source(rivalry, period=False)), style="dim"))
 
 
@@ -103,10 +112,9 @@ def held_apart(rivalry: Rivalry) -> str:
         return (
             "Out of sample: the figures are too short to hold months apart, so whether cross terms help is not known."
         )
-    unit = "weeks" if rivalry.step_days == 7 else "days"
     verdict = _HELP[cross_terms_help(gain, se)]
     return (
-        f"Out of sample: {verdict} ({gain:+.3f}±{se:.3f} log score a month, {rivalry.oos_periods:,} {unit} held apart)."
+        f"Out of sample: {verdict} ({gain:+.3f}±{se:.3f} log score a month, {rivalry.oos_months:,} months held apart)."
     )
 
 
@@ -158,8 +166,8 @@ def _key_to_links(rivalry: Rivalry, rest: Sequence[Link]) -> str:
     return (
         f"{more}further attacks: of the first group, over all time after it, per attack of the second, below 0 where "
         "fewer follow; share: the part of the first group's attacks that this makes up; shifts: share of circular "
-        "shifts in time in which the link looks at least as strong; does not answer beyond X: a response above X would "
-        "be found four times in five; ground: how far they share half-degree cells."
+        "shifts in time in which the link looks at least as strong; verdict: of further attacks only; beyond X: a "
+        "response above X would be found four times in five; ground: how far they share half-degree cells."
     )
 
 
@@ -211,19 +219,22 @@ def failed_checks(fit: GroupFit, unit: str = "weeks") -> tuple[str, ...]:
 
 def _null_lines(rivalry: Rivalry) -> Iterator[str]:
     rate = rivalry.null_false_positive_rate
-    told = [
-        f"{_CHECKS.get(check.name, check.name.replace('_', ' '))} {_share(check.rate)} of {check.tests:,}"
-        for check in rivalry.null_checks
-        if check.rate is not None and check.tests
-    ]
     if rate is None:
         yield "Null checks: none could be made, so how often a link shows where there is none is not known here."
         return
-    yield (
-        f"Null checks: where there is nothing to find, {_share(rate)} of links pass the 5% test ({'; '.join(told)})."
-    )
+    yield f"Null checks: where there is nothing to find, {_share(rate)} of links pass the 5% test{_checks(rivalry)}."
     if rate > TOO_MANY_FALSE:
         yield "That is too often: single links of this theatre are not to be relied on."
+
+
+def _checks(held: Rivalry | WorldRivalry) -> str:
+    """Each null check with its rate; the one with rivals as sources apart, since there may be something to find."""
+    told = {check.name: f"{_share(check.rate)} of {check.tests:,}" for check in held.null_checks if check.tests}
+    empty = [f"{words} {told[name]}" for name, words in _EMPTY_CHECKS.items() if name in told]
+    said = f" ({'; '.join(empty)})" if empty else ""
+    if "permuted_labels" in told:
+        said += f"; with another group of the theatre as the source each year, {told['permuted_labels']}"
+    return said
 
 
 def _severity_line(rivalry: Rivalry) -> str:
@@ -232,9 +243,7 @@ def _severity_line(rivalry: Rivalry) -> str:
     if found.log_odds is None or found.low is None or found.high is None:
         return f"Severity: too few to tell whether mass-casualty attacks answer each other; {of}."
     verdict = {
-        "answers": "the chance that an attack is mass-casualty "
-        + ("rises" if found.log_odds > 0 else "falls")
-        + " after mass-casualty attacks of others",
+        "answers": "the chance that an attack is mass-casualty rises after mass-casualty attacks of others",
         "no_answer": "mass-casualty attacks do not answer each other by as much as would be found",
         "cannot_tell": "whether mass-casualty attacks answer each other cannot be told",
     }[found.label]
@@ -254,14 +263,14 @@ def _driver_lines(rivalry: Rivalry) -> Iterator[str]:
             f"What moves all groups at once (situation, reporting): a factor between {low:.2g} and {high:.2g} on every "
             f"rate, that changes by about {np.expm1(driver.step_sd):.0%} from week to week; no link is made of it."
         )
-    weights = ", ".join(
-        f"{weight:.0%} at {half:g}"
-        for weight, half in zip(rivalry.response_weights, rivalry.half_lives_weeks, strict=True)
+    shock = (
+        f"n + {rivalry.shock:g} log(1 + deaths) in a period, scaled to a mean of 1"
+        if rivalry.shock
+        else "alike, whatever their deaths"
     )
-    yield (
-        f"A response fades with half-lives in weeks, the same for all links: {weights}. An attack counts 1 + "
-        f"{rivalry.shock:g} log(1 + deaths) as a shock to others, scaled to a mean of 1."
-    )
+    half_life = rivalry.response_half_life_weeks
+    weeks = f"{half_life:g} week{'' if half_life == 1 else 's'}"
+    yield f"A response fades with a half-life of {weeks}, one for all links; attacks count {shock}."
 
 
 def _foot(rivalry: Rivalry) -> Iterator[str]:
@@ -289,16 +298,42 @@ def _data_until(rivalry: Rivalry) -> str:
 # --- many theatres ---------------------------------------------------------------------------------------------------
 
 
-def _many_words(rivalries: Sequence[Rivalry]) -> str:
-    count = _counts([link for rivalry in rivalries for link in rivalry.links])
+def _world_words(rivalries: Sequence[Rivalry]) -> str:
+    links = [link for rivalry in rivalries for link in rivalry.links]
+    count, total = _counts(links), len(links)
+    told = sum(np.isfinite(link.minimum_detectable) for link in links)
     verdicts = [cross_terms_help(r.oos_log_score_gain, r.oos_se) for r in rivalries if r.oos_se is not None]
-    total = sum(count.values())
-    return (
-        f"{len(rivalries):,} theatres: {count['answers']:,} of {total:,} links answer, {count['no_answer']:,} do not "
-        f"beyond what would be seen, the data cannot tell for {count['cannot_tell']:,}; about {0.05 * total:.0f} would "
-        f"pass the 5% test by chance alone. Out of sample, cross terms help in {verdicts.count('helps')} theatres of "
-        f"{len(verdicts)} and make it worse in {verdicts.count('does not help')}. Predictive, not causal."
+    helped = (
+        f"Out of sample, cross terms help in {verdicts.count('helps')} of {len(verdicts)} theatres and make it "
+        f"worse in {verdicts.count('does not help')}."
+        if verdicts
+        else "Out of sample: the figures are too short to hold months apart."
     )
+    return (
+        f"{len(rivalries):,} theatres: {count['answers']:,} of {total:,} links answer{'s' * (count['answers'] == 1)}, "
+        f"{count['no_answer']:,} {'does' if count['no_answer'] == 1 else 'do'} not beyond what would be seen, the data "
+        f"cannot tell for {count['cannot_tell']:,}; about {0.05 * told:.0f} would pass a 5% test by chance alone. "
+        f"{helped} Predictive, not causal."
+    )
+
+
+def _together(world: WorldRivalry) -> Iterator[str]:
+    """What theatres show together, in words: outbidding in quantity and in severity, and the null checks."""
+    if world.pooled:
+        of = f"{world.pooled[0].links:,} links in {world.pooled[0].theatres:,} theatres"
+        yield f"Together ({of}), further attacks per attack between two groups as active as each other, with 90%:"
+        for term in world.pooled:
+            yield f"  {_interval(term.estimate, term.low, term.high)}  {_TERMS.get(term.term, term.term)}"
+    else:
+        yield "Together: too few theatres to pool links."
+    if (found := world.severity) is not None:
+        odds = [f"{factor:.2f}" for factor in np.exp([found.estimate, found.low, found.high])]
+        yield (
+            f"Severity, over {found.theatres:,} theatres: odds that an attack is mass-casualty x{odds[0]} per "
+            f"mass-casualty attack of others (90% {odds[1]} to {odds[2]})."
+        )
+    if world.null_checks:
+        yield f"Null checks: links that pass the 5% test where there is nothing to find{_checks(world)}."
 
 
 def _shared_notes(rivalry: Rivalry) -> Iterator[str]:

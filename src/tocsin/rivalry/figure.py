@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SUFFIXES = (".svg", ".png")
-ANSWER, FEWER, CLASH, UNTOLD, NODE = "#0072B2", "#8F4E8B", "#D55E00", "0.55", "#E9E4D8"
+ANSWER, CLASH, UNTOLD, NODE = "#0072B2", "#D55E00", "0.55", "#E9E4D8"
 DOTS, DASHES = (0, (1.5, 2.5)), (0, (6, 2))
 _WIDEST_RIBBON = 2.2  # in widths of the widest arrow: more would say no more than that the interval is wide
 _TOP, _BOTTOM = 0.25, 0.15  # inches
@@ -81,7 +81,7 @@ def draw_network(rivalry: Rivalry) -> Figure:
             alpha=0.75,
             zorder=1,
         )
-    for link in sorted(rivalry.links, key=lambda link: -abs(link.estimate)):  # thin ones lie on wide ones
+    for link in sorted(rivalry.links, key=lambda link: -link.estimate):  # thin ones lie on wide ones
         _draw_link(panel, link, place, rivalry)
     _draw_groups(panel, rivalry, place)
     y = height - _TOP / 2
@@ -196,11 +196,9 @@ def _draw_link(panel: Axes, link: Link, place: Layout, rivalry: Rivalry) -> None
         )
         return
     line = bent_line(place, source, target, 0.22)
-    colour = ANSWER if link.estimate >= 0 else FEWER
-    ends = sorted(abs(end) if end * link.estimate > 0 else 0.0 for end in (link.low, link.high))
-    width = max(place.scale * abs(link.estimate), THINNEST)
-    outer = max(min(place.scale * ends[1], _WIDEST_RIBBON * place.widest), width)
-    inner = min(place.scale * ends[0], width)
+    width = max(place.scale * link.estimate, THINNEST)
+    outer = max(min(place.scale * link.high, _WIDEST_RIBBON * place.widest), width)
+    inner = min(place.scale * max(link.low, 0.0), width)
     body = short_of(line, head_length(width))
     for shape, alpha, order in (
         (ribbon(body, outer), 0.20, 3),
@@ -208,7 +206,7 @@ def _draw_link(panel: Axes, link: Link, place: Layout, rivalry: Rivalry) -> None
         (tip(line, width), 1.0, 5),
         (ribbon(body, inner), 0.95, 5),
     ):
-        panel.add_patch(Polygon(shape, closed=True, facecolor=colour, edgecolor="none", alpha=alpha, zorder=order))
+        panel.add_patch(Polygon(shape, closed=True, facecolor=ANSWER, edgecolor="none", alpha=alpha, zorder=order))
     # A pale rim parts arrows that cross.
     panel.add_patch(Polygon(ribbon(body, outer), closed=True, fill=False, edgecolor="white", linewidth=0.6, zorder=3))
 
@@ -251,14 +249,9 @@ def _handles(rivalry: Rivalry) -> list[Any]:
     node: dict[str, Any] = {"marker": "o", "markersize": 9, "markerfacecolor": NODE, "markeredgecolor": "0.25"}
     handles: list[Any] = [Line2D([], [], linestyle="", label="a group; area and number: its attacks", **node)]
     if shown:
-        strongest = f"widest: {max(map(abs, shown)):.2f} attacks per attack"
-        if max(shown) >= 0:
-            handles.append(Patch(facecolor=ANSWER, alpha=0.75, label=f"answers with further attacks ({strongest})"))
-        if min(shown) < 0:
-            scale = f" ({strongest})" if max(shown) < 0 else ""
-            handles.append(Patch(facecolor=FEWER, alpha=0.75, label=f"answers with fewer attacks{scale}"))
-        tone = ANSWER if max(shown) >= 0 else FEWER
-        handles.append(Patch(facecolor=tone, alpha=0.20, label="90% interval: dark core low, pale ribbon high"))
+        widest = f"answers (widest: {max(shown):.2f} further attacks per attack)"
+        handles.append(Patch(facecolor=ANSWER, alpha=0.75, label=widest))
+        handles.append(Patch(facecolor=ANSWER, alpha=0.20, label="90% interval: dark core low, pale ribbon high"))
     if len(rivalry.groups) <= FEW_GROUPS and any(link.label == "cannot_tell" for link in rivalry.links):
         handles.append(Line2D([], [], color=UNTOLD, linestyle=DOTS, linewidth=1.2, label="cannot tell"))
     if clashes := [number for _, _, number in _clashes(rivalry)]:

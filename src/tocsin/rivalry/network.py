@@ -54,7 +54,7 @@ def layout_of(rivalry: Rivalry) -> Layout:
     attacks = np.array([max(fit.attacks, 1) for fit in rivalry.group_fits], float)
     largest = min(_LARGEST_NODE, 0.40 * 2 * float(np.sin(np.pi / n)))
     radius = np.maximum(largest * np.sqrt(attacks / attacks.max()), min(_SMALLEST_NODE, largest))
-    shown = [abs(link.estimate) for link in rivalry.links if link.label == "answers"]
+    shown = [link.estimate for link in rivalry.links if link.label == "answers"]
     widest = min(_WIDEST, 0.9 * largest, _CROWD / np.sqrt(max(len(shown), 1)))
     short = short_names(rivalry.groups, 26 if radial else 20, 2 if radial else 3)
     tie = " " if radial else "\n"

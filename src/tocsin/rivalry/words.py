@@ -53,7 +53,7 @@ def label_words(link: Link) -> str:
     """The label of a link, with what it rests on."""
     reach = f"{link.minimum_detectable:.2f}" if np.isfinite(link.minimum_detectable) else None
     if link.label == "answers":
-        return "answers" if link.estimate >= 0 else "answers with fewer"
+        return "answers"
     if link.label == "no_answer":
         return f"does not answer beyond {reach}" if reach else "does not answer"
     return "cannot tell"
