@@ -7,7 +7,8 @@ For each kind of event, attacks on civilians and fighting, counts of a month are
 with F_k exponentially weighted means of the past, of half-lives of one, four and 24 months. All coefficients are
 non-negative and shared by all groups, so that a young group borrows what the others have shown. A large event is drawn
 from the pooled severity tail, the rest of a month's deaths from a negative binomial around the group's own deaths per
-event, shrunk to everyone's. Terms across rival groups are the theatre's sum here.
+event, shrunk to everyone's. `excitation_cross` is the same with terms across groups that clash, are allied or are one
+actor (`cross_terms`), beside the theatre's sum.
 
 Self-exciting models of such events: Mohler et al. 2011, doi:10.1198/jasa.2011.ap09546; the discrete form: Held, Höhle &
 Hofmann 2005, doi:10.1191/1471082X05st098oa.
@@ -25,6 +26,7 @@ from scipy.special import digamma, gammaln
 
 from tocsin.errors import InputError, NotHeldError
 from tocsin.forecast.cases import learning_cases
+from tocsin.forecast.cross_terms import cross_matrices, cross_now, cross_past
 from tocsin.forecast.forecast import Forecast
 from tocsin.forecast.model import HORIZONS, STEPS, Outlook, Probabilities, Target, crossing_probabilities
 from tocsin.forecast.tail import TAIL_DEATHS, SeverityTail, fit_tail
@@ -35,6 +37,8 @@ Floats = NDArray[np.float64]
 
 HALF_LIVES = (1.0, 4.0, 24.0)
 THEATRE_HALF_LIFE = 4.0
+CROSS_FILTER = HALF_LIVES.index(THEATRE_HALF_LIFE)
+_THEATRE = 2 + 2 * len(HALF_LIVES)  # the place of the theatre's coefficient
 LEAST_MONTHS = 60
 # Everyone's figures count as so many events of the group's own.
 SEVERITY_WEIGHT = 20.0
@@ -56,30 +60,33 @@ class _State:
 
 @dataclass(frozen=True)
 class Excitation:
-    """The model before fitting."""
+    """The model before fitting; with `cross` terms across groups it has another name."""
 
     name: str = "excitation"
     version: str = "excitation-2"
+    cross: bool = False
 
     def fit(self, history: History) -> FittedExcitation:
         """Fit on the history; once per history and month.
 
         Raises `InputError` for countries, `NotHeldError` for a history that is too short.
         """
-        return history.once(self.name, lambda: _fit(self.name, history))
+        return history.once(self.name, lambda: _fit(self.name, history, self.cross))
 
 
 @dataclass(frozen=True, eq=False)
 class FittedExcitation:
     """The model after fitting: coefficients (kind, term), dispersions, severity.
 
-    Terms are: constant, mean so far, own attacks by half-life, own fighting by half-life, theatre.
+    Terms are: constant, mean so far, own attacks by half-life, own fighting by half-life, theatre, and those of
+    `cross_terms` with `cross`.
     """
 
     name: str
     coefficients: Floats
     dispersions: tuple[float, float]
     tail: SeverityTail
+    cross: bool = False
 
     def forecast(self, history: History, *, draws: int, rng: np.random.Generator, steps: int = STEPS) -> Forecast:
         """Samples of monthly deaths."""
@@ -109,6 +116,7 @@ class FittedExcitation:
         panel = history.panel
         severity = _Severity(panel)
         here = _theatre_sums(panel)
+        across = cross_matrices(panel) if self.cross else ()
         state = _states(panel, panel.n_months - 1)
         n = len(panel.groups)
         filters = np.repeat(state.filters[..., None], draws, axis=-1)
@@ -118,17 +126,20 @@ class FittedExcitation:
         attacks = np.empty((n, steps, draws), np.float32)
         for step in range(steps):
             counts = np.empty((2, n, draws))
+            others = cross_now(across, filters[:, CROSS_FILTER], theatre) if self.cross else None
             for kind in range(2):
                 c = self.coefficients[kind]
-                mu = c[0] + c[1] * mean[kind] + c[-1] * theatre[kind]
-                mu = mu + np.einsum("kj,kjud->ud", c[2:-1].reshape(2, -1), filters)
+                mu = c[0] + c[1] * mean[kind] + c[_THEATRE] * theatre[kind]
+                mu = mu + np.einsum("kj,kjud->ud", c[2:_THEATRE].reshape(2, -1), filters)
+                if others is not None:
+                    mu = mu + np.einsum("j,jud->ud", c[_THEATRE + 1 :], others[kind])
                 r = self.dispersions[kind]
                 counts[kind] = np.minimum(negative_binomial_draws(mu, r, rng), MOST_EVENTS)
             attacks[:, step] = counts[0]
             deaths[:, step] = severity.draw(counts, self.tail, rng)
             filters += (1.0 - _KEEP)[None, :, None, None] * (counts[:, None] - filters)
-            others = np.stack([here @ counts[kind] - counts[kind] for kind in range(2)])
-            theatre += (1.0 - _KEEP_THEATRE) * (others - theatre)
+            around = np.stack([here @ counts[kind] - counts[kind] for kind in range(2)])
+            theatre += (1.0 - _KEEP_THEATRE) * (around - theatre)
         return deaths, attacks
 
 
@@ -242,7 +253,7 @@ def _states(panel: Panel, t: int) -> _State:
     )
 
 
-def _fit(name: str, history: History) -> FittedExcitation:
+def _fit(name: str, history: History, cross: bool) -> FittedExcitation:
     panel = history.panel
     if panel.unit != "group":
         raise InputError(f"{name} is a model of groups and their events, not of countries")
@@ -251,6 +262,7 @@ def _fit(name: str, history: History) -> FittedExcitation:
             f"too little history to learn from by {month_label(panel.last_month)}: {name} needs {LEAST_MONTHS} months"
         )
     past = _Past(panel)
+    across = cross_past(panel, past.filters[:, CROSS_FILTER], past.theatre) if cross else None
     g, t, weight = learning_cases(history, panel.n_months - 2)
     counts = (panel.counts["events_onesided"], _fighting(panel))
     coefficients, dispersions = [], []
@@ -261,12 +273,13 @@ def _fit(name: str, history: History) -> FittedExcitation:
                 past.mean[kind, g, t],
                 past.filters[:, :, g, t].reshape(2 * len(HALF_LIVES), -1).T,
                 past.theatre[kind, g, t],
+                *(() if across is None else across[kind][:, g, t]),
             ]
         ).astype(float)
         theta, r = _negative_binomial(terms, counts[kind][g, t + 1].astype(float), weight)
         coefficients.append(theta)
         dispersions.append(r)
-    return FittedExcitation(name, np.stack(coefficients), (dispersions[0], dispersions[1]), fit_tail(panel))
+    return FittedExcitation(name, np.stack(coefficients), (dispersions[0], dispersions[1]), fit_tail(panel), cross)
 
 
 def _negative_binomial(terms: Floats, y: Floats, weight: Floats) -> tuple[Floats, float]:

@@ -12,7 +12,9 @@ from tocsin.forecast.model import Model
 from tocsin.forecast.trees import Trees
 
 LEARNED: tuple[Model, ...] = (Trees(), Excitation(), Ensemble())
-MODELS: dict[str, Model] = {model.name: model for model in (*BASELINES, *LEARNED)}
+# Tried against the model they vary, and no part of the headline model; scored when they are named.
+VARIANTS: tuple[Model, ...] = (Excitation("excitation_cross", "excitation_cross-1", cross=True),)
+MODELS: dict[str, Model] = {model.name: model for model in (*BASELINES, *LEARNED, *VARIANTS)}
 # The model whose record is told beside what `assess` says.
 HEADLINE = "ensemble"
 # Models of single events, which a file of countries does not have.
