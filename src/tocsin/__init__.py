@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tocsin.forecast import Forecast
     from tocsin.panel import Panel, build_panel
     from tocsin.replay import Replay, read_replay, replay
+    from tocsin.rivalry import Rivalry, fit_rivalry
     from tocsin.settings import Settings, load_settings
     from tocsin.store import Store
     from tocsin.warn import Assessment, assess
@@ -26,11 +27,13 @@ __all__ = [
     "Forecast",
     "Panel",
     "Replay",
+    "Rivalry",
     "Settings",
     "Store",
     "TocsinError",
     "assess",
     "build_panel",
+    "fit_rivalry",
     "load_digest",
     "load_settings",
     "read_replay",
@@ -43,11 +46,13 @@ _HOMES = {
     "Forecast": "tocsin.forecast",
     "Panel": "tocsin.panel",
     "Replay": "tocsin.replay",
+    "Rivalry": "tocsin.rivalry",
     "Settings": "tocsin.settings",
     "Store": "tocsin.store",
     "TocsinError": "tocsin.errors",
     "assess": "tocsin.warn",
     "build_panel": "tocsin.panel",
+    "fit_rivalry": "tocsin.rivalry",
     "load_digest": "tocsin.digest",
     "load_settings": "tocsin.settings",
     "read_replay": "tocsin.replay",

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from tocsin.digest import Digest
 from tocsin.errors import InputError, NotHeldError
@@ -80,11 +81,16 @@ def fit_series(
         raise InputError(f"shock is 0 or more, got {shock}")
     if shifts < 19:
         raise InputError(f"at least 19 shifts are needed to tell 5%, got {shifts}")
-    terms = make_terms(series, shock=shock)
-    links = estimate_links(terms)
     far = np.zeros((0, series.n_periods)) if distant is None else distant
-    rates = null_checks(terms, links, far, shifts=shifts, seed=seed)
-    apart = held_out(series, shock=shock)
+    # Small systems, of which threads would make slow work, and other last bits on another machine.
+    with threadpool_limits(limits=1, user_api="blas"):
+        terms = make_terms(series, shock=shock)
+        links = estimate_links(terms)
+        pooled = pooled_links(terms, links)
+        rates = null_checks(terms, links, far, shifts=shifts, seed=seed)
+        apart = held_out(series, shock=shock)
+        driver = _driver(series, terms, links)
+        severity = _severity(on_civilians, shifts, seed)
     return Rivalry(
         theatre=series.theatre,
         kind=series.kind,
@@ -92,10 +98,10 @@ def fit_series(
         first=series.first,
         last=series.last,
         step_days=series.step_days,
-        links=_links(series, terms, links, pooled_links(terms, links), rates),
+        links=_links(series, terms, links, pooled, rates),
         group_fits=_group_fits(series, terms, links, seed),
-        driver=_driver(series, terms, links),
-        severity=_severity(on_civilians, shifts, seed),
+        driver=driver,
+        severity=severity,
         response_half_life_weeks=links.half_life_weeks,
         shock=shock,
         null_checks=_null_checks(rates),

@@ -298,7 +298,8 @@ class PooledTerm:
 class WorldRivalry:
     """Every theatre with two or more active groups, and what they show together; see `fit_world`.
 
-    `pooled`: outbidding in quantity, on the scale of `tocsin.rivalry.pooling`, and `severity`, in log odds.
+    `pooled`: outbidding in quantity, on the scale of `tocsin.rivalry.pooling`; `severity`: in log odds. The gain of the
+    cross terms out of sample is the mean over all theatres' months held apart.
     """
 
     kind: Kind
@@ -306,6 +307,9 @@ class WorldRivalry:
     pooled: tuple[PooledTerm, ...]
     severity: PooledTerm | None
     null_checks: tuple[NullCheck, ...]
+    oos_log_score_gain: float | None
+    oos_se: float | None
+    oos_months: int
 
     def to_dict(self) -> dict[str, Any]:
         """Everything for JSON: `theatres` holds what `Rivalry.to_dict` gives."""
@@ -314,6 +318,9 @@ class WorldRivalry:
             "pooled": [asdict(term) for term in self.pooled],
             "severity": None if self.severity is None else asdict(self.severity),
             "null_checks": [asdict(check) for check in self.null_checks],
+            "oos_log_score_gain": self.oos_log_score_gain,
+            "oos_se": self.oos_se,
+            "oos_months": self.oos_months,
             "theatres": [rivalry.to_dict() for rivalry in self.theatres],
         }
 

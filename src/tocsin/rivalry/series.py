@@ -366,7 +366,8 @@ def _who_there_is(counts: pl.DataFrame, unit: str) -> str:
     more = counts.height - len(shown)
     if not shown:
         return "no group has any. Hint: another kind of attacks, or a longer time"
-    return f"there are {', '.join(shown)}{f' and {more} more' if more else ''}. Hint: a longer time, or lower limits"
+    left = f" and {more} more" if more else ""
+    return f"there are {', '.join(shown)}{left}. Hint: a longer time, or another kind of attacks"
 
 
 def _starts(first: date, step_days: int, periods: int) -> NDArray[np.datetime64]:

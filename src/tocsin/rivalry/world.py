@@ -76,7 +76,8 @@ def _one(work: _Work, theatre: str) -> Rivalry:
 
 def pool_world(kind: Kind, theatres: tuple[Rivalry, ...]) -> WorldRivalry:
     """What fitted theatres show together."""
-    return WorldRivalry(kind, theatres, _quantity(theatres), _severity(theatres), _checks(theatres))
+    gain, se, months = _out_of_sample(theatres)
+    return WorldRivalry(kind, theatres, _quantity(theatres), _severity(theatres), _checks(theatres), gain, se, months)
 
 
 def _quantity(theatres: tuple[Rivalry, ...]) -> tuple[PooledTerm, ...]:
@@ -116,6 +117,20 @@ def _severity(theatres: tuple[Rivalry, ...]) -> PooledTerm | None:
     error = np.array([((found.high or 0.0) - (found.log_odds or 0.0)) / SIGNIFICANT for found in held])
     pooled = pool(value, error, np.ones((len(held), 1)), unit=10.0)
     return _term("severity", float(pooled.coefficients[0]), float(pooled.coefficients_sd[0]), len(held), len(held))
+
+
+def _out_of_sample(theatres: tuple[Rivalry, ...]) -> tuple[float | None, float | None, int]:
+    """Mean gain a month over the theatres that could be held apart, its standard error, and the months."""
+    held = [
+        (rivalry.oos_log_score_gain, rivalry.oos_se, rivalry.oos_months)
+        for rivalry in theatres
+        if rivalry.oos_log_score_gain is not None and rivalry.oos_se is not None
+    ]
+    months = sum(n for _, _, n in held)
+    if not months:
+        return None, None, 0
+    gain = sum(value * n for value, _, n in held) / months
+    return gain, float(np.sqrt(sum((se * n) ** 2 for _, se, n in held))) / months, months
 
 
 def _checks(theatres: tuple[Rivalry, ...]) -> tuple[NullCheck, ...]:
