@@ -28,7 +28,7 @@ SETUP = @python="$(PYTHON)"; \
 	fi; \
 	"$$python" tools/environment.py --lock "$(LOCK)"
 
-.PHONY: help assess test test-python check lint types bench bench-rivalry-speed lock clean core dev
+.PHONY: help assess test test-python check lint types bench bench-rivalry-speed bench-rivalry-study lock clean core dev
 
 help: ## Show this list
 	@echo "make TARGET, where TARGET is one of"
@@ -61,6 +61,9 @@ bench: dev ## Run the benchmarks, one after the other; BENCHMARKS=benchmarks/sta
 
 bench-rivalry-speed: dev ## The one-lag model and its simulation beside R's surveillance, in one run
 	@$(RUN) benchmarks/rivalry_speed.py $(ARGS)
+
+bench-rivalry-study: dev ## Error rates of who answers whom, on simulated theatres, beside a naive fit
+	@$(RUN) benchmarks/rivalry_study.py $(ARGS)
 
 core: ## Set up .venv with tocsin in it
 	$(SETUP) core
