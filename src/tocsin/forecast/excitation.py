@@ -277,7 +277,8 @@ def _fit(name: str, history: History, cross: bool) -> FittedExcitation:
             ]
         ).astype(float)
         theta, r = _negative_binomial(terms, counts[kind][g, t + 1].astype(float), weight)
-        coefficients.append(theta)
+        # What never happened so far has no coefficient, and must not get one by chance.
+        coefficients.append(np.where(terms.any(axis=0), theta, 0.0))
         dispersions.append(r)
     return FittedExcitation(name, np.stack(coefficients), (dispersions[0], dispersions[1]), fit_tail(panel), cross)
 

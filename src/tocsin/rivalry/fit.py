@@ -141,7 +141,7 @@ def _links(series: Series, terms: Terms, links: Links, pooled: PooledLinks, rate
                     pooled=mean,
                     pooled_low=mean - SIGNIFICANT * sd,
                     pooled_high=mean + SIGNIFICANT * sd,
-                    share=max(value, 0.0) * per_share if told else 0.0,
+                    share=min(max(value, 0.0) * per_share, 1.0) if told else 0.0,
                     p_shift=p_shift,
                     minimum_detectable=detectable,
                     label=label_of(value - SIGNIFICANT * error, p_shift, detectable, per_share),

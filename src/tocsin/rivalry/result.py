@@ -36,7 +36,7 @@ class Link:
 
     `estimate`, `low`, `high` (90% interval): further attacks of the target, over all time after it, per attack of the
     source; below 0 where fewer follow. `pooled`, `pooled_low`, `pooled_high`: the same drawn to what pairs of this kind
-    show, within the theatre. `share`: the part of the target's attacks that the estimate makes up (none below 0).
+    show, within the theatre. `share`: the part of the target's attacks that the estimate makes up (0 to 1).
     `p_shift`: share of circular shifts of the source in which the link looks at least as strong. `minimum_detectable`:
     the smallest true response that would be found four times in five. `clashes`: recorded clashes of the two. A link of
     which nothing can be told (the source did next to nothing while the target was there) has the estimate 0 and
