@@ -1,4 +1,4 @@
-"""Terms across groups: relations from the month of their record, the same sums in the past and forward, no look-ahead."""
+"""Terms across groups: relations from the month of their record, the same sums past and forward, no look-ahead."""
 
 from __future__ import annotations
 
