@@ -150,6 +150,20 @@ def test_the_mode_is_never_below_where_the_search_began(seed: int, step_sd: floa
     assert twice >= reached
 
 
+@pytest.mark.parametrize("factor", [0.01, 30.0])
+def test_the_same_mode_is_found_from_far_away(factor: float) -> None:
+    # A whole scoring step from there overshoots, and is cut.
+    targets, point = groups(12)
+    walk = Walk.of(BLOCKS, 0.1)
+    far = replace(
+        point, linear=tuple(factor * rates for rates in point.linear), driver=4.0 * point.driver, loadings=np.ones(3)
+    )
+    near = replace(point, loadings=np.ones(3))
+    _, expected = maximise(targets, near, walk, with_loadings=False)
+    _, reached = maximise(targets, far, walk, with_loadings=False)
+    assert reached == pytest.approx(expected, abs=0.05)
+
+
 def test_the_mode_is_that_of_a_search_that_knows_nothing_of_slopes() -> None:
     # One group without a driver to speak of, against scipy's bounded search.
     targets, _ = groups(4, n=1, n_logs=1)

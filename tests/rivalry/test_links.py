@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tocsin.rivalry.links import estimate_links, shared_attacks, sources
+from tocsin.rivalry.links import LEAST_SHARED, estimate_links, shared_attacks, sources
 from tocsin.rivalry.planted import Situation, plant
 from tocsin.rivalry.series import Series
 from tocsin.rivalry.terms import AFTER_LAST_DAYS, make_terms
@@ -47,6 +47,17 @@ def test_a_source_that_is_silent_while_the_target_is_there_tells_nothing() -> No
     assert links.z[0, 1] == 0.0
     # What they tell of the third, which is there all the time, is told.
     assert np.isfinite(links.error[[0, 1, 2, 2], [2, 2, 0, 1]]).all()
+
+
+@pytest.mark.parametrize(("shared", "told"), [(LEAST_SHARED - 1, False), (LEAST_SHARED, True)])
+def test_a_few_attacks_of_the_source_are_too_few_to_tell(shared: int, told: bool) -> None:
+    series = planted(8)
+    attacks = series.attacks.copy()
+    attacks[1] = 0
+    attacks[1, 200 + 30 * np.arange(shared)] = 1
+    links = estimate_links(make_terms(replace(series, attacks=attacks), shock=0.0))
+    assert np.isfinite(links.error[[0, 2], 1]).tolist() == [told, told]
+    assert np.isfinite(links.error[[0, 2], [2, 0]]).all()
 
 
 def test_the_others_do_not_notice_a_source_that_tells_nothing() -> None:

@@ -99,6 +99,10 @@ def test_spans_worked_by_hand() -> None:
     assert span(weeks, 7, 100) == (21, 100)
     # Before the stop there is one attack only.
     assert span(weeks, 7, 40) == (21, 40)
+    # An attack after the stop does not say that the group was still there before it.
+    late = np.zeros(200)
+    late[[20, 150]] = 1.0
+    assert span(late, 7, 140) == (21, 73)
     days = np.zeros(2000)
     days[[3, 500]] = 2.0
     assert span(days, 1, 2000) == (4, 865)

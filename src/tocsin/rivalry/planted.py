@@ -113,7 +113,7 @@ def _attacks(situation: Situation, driver: Floats, rng: np.random.Generator) -> 
         start=mean[None],
         threads=1,
     )
-    return paths[0].astype(np.int64)
+    return np.asarray(paths[0], np.int64)
 
 
 def _reported(situation: Situation, happened: Ints, rng: np.random.Generator) -> Ints:
