@@ -8,6 +8,7 @@ date with each period, in both models by the same rule (an extended Kalman filte
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -15,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
-from tocsin.rivalry.estimate import Point, maximise
+from tocsin.rivalry.estimate import Point, fit_sizes, maximise
+from tocsin.rivalry.likelihood import Target
 from tocsin.rivalry.links import Links, estimate_links, pooled_links, sources
 from tocsin.rivalry.series import LEAST_ATTACKS, LEAST_PERIODS, Series
 from tocsin.rivalry.terms import AFTER_LAST_DAYS, Terms, make_terms
@@ -49,21 +51,23 @@ class HeldOut:
 def held_out(series: Series, *, shock: float) -> HeldOut:
     """The paired log scores of a series; its groups before a block are those that passed the limits by then."""
     n = series.n_periods
-    months = series.starts.astype("datetime64[M]")
-    gains: list[Floats] = []
+    month = series.starts.astype("datetime64[M]").astype(int)
+    month -= month[0]
+    # A block may end within a month, of which the next block then holds the rest.
+    gains, held = np.zeros(month[-1] + 1), np.zeros(month[-1] + 1, bool)
     for stop, end in _blocks(n, series.step_days):
         attacks = series.attacks[:, :stop]
         known = (attacks.sum(axis=1) >= LEAST_ATTACKS) & ((attacks > 0).sum(axis=1) >= LEAST_PERIODS)
         if known.sum() < 2:
             continue
-        some = series.only(tuple(group for group, held in zip(series.groups, known, strict=True) if held))
+        some = series.only(tuple(group for group, there in zip(series.groups, known, strict=True) if there))
         terms = make_terms(some, shock=shock, stop=stop)
         scores = _scores(terms, stop, end)
         if scores is None:
             continue
-        month = months[stop:end].astype(int)
-        gains.append(np.bincount(month - month[0], scores).astype(float))
-    return HeldOut(np.concatenate(gains) if gains else np.zeros(0))
+        np.add.at(gains, month[stop:end], scores)
+        held[month[stop:end]] = True
+    return HeldOut(gains[held])
 
 
 def _blocks(n: int, step_days: int) -> list[tuple[int, int]]:
@@ -83,11 +87,20 @@ def _scores(terms: Terms, stop: int, end: int) -> Floats | None:
     n = len(terms.counts)
     answer = np.array([pooled[g][[h for h in range(n) if h != g]] @ sources(links.answered, g) for g in range(n)])
     targets = [terms.target(g, terms.own[:, g], answer[g : g + 1]) for g in range(n)]
-    alone = links.alone
-    start = replace(alone, linear=tuple(np.append(a, 1.0) for a in alone.linear), sizes=links.point.sizes)
-    with_links, _ = maximise(targets, start, links.walk, with_loadings=True, held=1)
-    without = replace(alone, linear=tuple(np.append(a, 0.0) for a in alone.linear))
+    with_links, without = (_fitted(targets, links, weight) for weight in (1.0, 0.0))
     return _predict(terms, answer, with_links, links, stop, end) - _predict(terms, answer, without, links, stop, end)
+
+
+def _fitted(targets: Sequence[Target], links: Links, weight: float) -> Point:
+    """The mode with the last linear term held at `weight`.
+
+    Both models come to theirs by the same steps: with the sizes of another fit, the one would win or lose by them.
+    """
+    alone = links.alone
+    point = replace(alone, linear=tuple(np.append(a, weight) for a in alone.linear))
+    point, _ = maximise(targets, point, links.walk, with_loadings=True, held=1)
+    point, _ = maximise(targets, fit_sizes(targets, point), links.walk, with_loadings=True, held=1)
+    return point
 
 
 def _predict(terms: Terms, answer: Floats, point: Point, links: Links, stop: int, end: int) -> Floats:
