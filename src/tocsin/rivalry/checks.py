@@ -1,8 +1,9 @@
 """Null checks: how often a link is found where there can be none.
 
 Each check adds a source that cannot be answered to the fitted model and tests it as a link is tested: the group's own
-source moved in time by a circular shift, a group of another part of the world, or, year by year, another group of the
-theatre under the source's name. The last keeps what the whole theatre shares, and so tells whether the driver took it.
+source moved in time by a circular shift, a group of another part of the world, or, year by year, one of the theatre's
+other groups under the source's name (of four groups or more, so that there are two to choose from). The last keeps what
+the whole theatre shares, and so tells whether the driver took it.
 A score test, all of the model's other terms and the driver being unknown (Rao 1948, doi:10.1017/S0305004100023987).
 """
 
@@ -65,7 +66,8 @@ def null_checks(terms: Terms, links: Links, distant: Floats, *, shifts: int, see
             if len(told):
                 p_shift[g, h] = (1 + np.sum(told >= links.z[g, h])) / (1 + len(told))
             others = np.array([k for k in range(n) if k not in (g, h)])
-            if len(others):
+            # One other alone would stand for the source in every year: a group whose link the model holds already.
+            if len(others) > 1:
                 year = np.arange(stop - start) // int(YEAR_WEEKS * weeks)
                 drawn = rng.choice(others, size=(PERMUTED_PER_LINK, int(year[-1]) + 1))
                 mixed = terms.worth[drawn[:, year], np.arange(start, stop)]
