@@ -54,16 +54,19 @@ def diagnose(
     place = months - months[0]
     n_months = int(place[-1]) + 1
     busiest = [np.bincount(place, row, minlength=n_months).max() for row in drawn]
-    zeros = np.quantile((drawn == 0).sum(axis=1), BAND)
-    largest = np.quantile(busiest, BAND)
+    zeros, largest = _band((drawn == 0).sum(axis=1)), _band(np.array(busiest))
     return Diagnosis(
         float(residuals.mean()),
         float(residuals.std(ddof=1)) if len(residuals) > 1 else float("nan"),
         float(stats.kstest(residuals, "norm").pvalue),
         int(np.sum(counts == 0)),
-        int(zeros[0]),
-        int(zeros[1]),
+        *zeros,
         int(np.bincount(place, counts).max()),
-        int(largest[0]),
-        int(largest[1]),
+        *largest,
     )
+
+
+def _band(drawn: NDArray[np.int64]) -> tuple[int, int]:
+    """The 90% band of whole numbers, never narrower than it says."""
+    low, high = BAND
+    return int(np.quantile(drawn, low, method="lower")), int(np.quantile(drawn, high, method="higher"))
