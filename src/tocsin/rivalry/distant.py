@@ -28,7 +28,8 @@ def distant_sources(digest: Digest, series: Series, theatre_countries: tuple[str
     region = {country.name: country.region for country in countries()}
     near = {region.get(name) for name in theatre_countries}
     far = [name for name, where in region.items() if where not in near]
-    here = {name.rsplit(" @ ", 1)[0] for name in series.groups}
+    present = (*series.groups, *(out.group for out in series.left_out))
+    here = {name.rsplit(" @ ", 1)[0] for name in present}
     here |= {member for name in here for member in members(name)}
     rows = (
         digest.weekly.with_columns(pl.col("theatre", "actor", "kind").cast(pl.String))
