@@ -144,7 +144,7 @@ def sources(answered: Floats, g: int) -> Floats:
 
 @dataclass(frozen=True, eq=False)
 class PooledLinks:
-    """Links drawn to what the theatre's show, (target, source), in further attacks per attack; nan on the diagonal."""
+    """Links drawn to zero, (target, source), in further attacks per attack; nan on the diagonal."""
 
     mean_of_links: Floats
     sd_of_links: Floats
@@ -153,11 +153,15 @@ class PooledLinks:
 
 
 def pooled_links(terms: Terms, links: Links) -> PooledLinks:
-    """Partial pooling within the theatre, on the scale of `tocsin.rivalry.pooling`."""
+    """Partial pooling within the theatre, on the scale of `tocsin.rivalry.pooling`.
+
+    Links are drawn to zero, by as much as all of them together leave room for: a few theatres' links have a mean to
+    speak of, and what the driver takes too much of draws that mean below zero.
+    """
     scale = pooling_scale(terms)
     off = ~np.eye(len(scale), dtype=bool)
     error = (links.high - links.estimate) / SIGNIFICANT
-    found = pool((links.estimate * scale)[off], (error * scale)[off], np.ones((int(off.sum()), 1)))
+    found = pool((links.estimate * scale)[off], (error * scale)[off], np.zeros((int(off.sum()), 1)))
     mean, sd = np.full(scale.shape, np.nan), np.full(scale.shape, np.nan)
     mean[off], sd[off] = found.mean / scale[off], found.sd / scale[off]
     return PooledLinks(mean, sd, scale, found)
