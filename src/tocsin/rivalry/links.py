@@ -26,11 +26,11 @@ N_OWN = len(OWN_HALF_LIVES_WEEKS) + 1  # with the constant
 class Links:
     """Estimates of all links, (target, source) with nan on the diagonal, and the fit they stand on.
 
-    `estimate` and `error`: further attacks of the target per attack of the source, and the standard error, inf where
-    the source did too little while the target was there. `high` and `detectable`: the upper end of the 90% interval,
-    and the smallest response found four times in five, see `_bounds`. `targets` and `point` are the model with cross
-    terms at its mode, `alone` the mode of the one without; `answered` (group, period) the filtered shock value of each
-    source.
+    `estimate` and `error`: further attacks of the target per attack of the source, and the standard error; nan and inf
+    where the source did too little while the target was there. `high` and `detectable`: the upper end of the 90%
+    interval, and the smallest response found four times in five, see `_bounds`. `targets` and `point` are the model
+    with cross terms at its mode, `alone` the mode of the one without; `answered` (group, period) the filtered shock
+    value of each source.
     """
 
     estimate: Floats
@@ -75,7 +75,8 @@ def estimate_links(terms: Terms) -> Links:
     estimate, error, high, detectable = (np.full((n, n), np.nan) for _ in range(4))
     for g in range(n):
         others = [h for h in range(n) if h != g]
-        estimate[g, others], error[g, others] = free[g][N_OWN:], errors[g][N_OWN:]
+        estimate[g, others] = np.where(np.isfinite(errors[g][N_OWN:]), free[g][N_OWN:], np.nan)
+        error[g, others] = errors[g][N_OWN:]
         high[g, others], detectable[g, others] = _bounds(targets[g], point, g, free[g][N_OWN:], errors[g][N_OWN:])
     return Links(estimate, error, high, detectable, answered, half_life, tuple(targets), point, without, walk, step_sd)
 

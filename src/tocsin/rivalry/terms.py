@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tocsin.errors import InputError
 from tocsin.rivalry.compiled import compiled
 from tocsin.rivalry.likelihood import Target
 from tocsin.rivalry.series import Series
@@ -67,8 +68,14 @@ class Terms:
 
 
 def make_terms(series: Series, *, shock: float, stop: int | None = None) -> Terms:
-    """Terms of a series. `stop`: periods from there on are not fitted (they still have their rows)."""
+    """Terms of a series. `stop`: periods from there on are not fitted (they still have their rows).
+
+    Raises `InputError` for a group without an attack that leaves it a period to be fitted in.
+    """
     counts = series.attacks.astype(float)
+    early = counts[:, : max((series.n_periods if stop is None else stop) - 1, 0)].sum(axis=1)
+    if (early == 0.0).any():
+        raise InputError(f"no period to fit {series.groups[int(np.argmin(early))]} in: its first attack comes too late")
     weeks = 7.0 / series.step_days
     own = np.stack([filtered(counts, half * weeks) for half in OWN_HALF_LIVES_WEEKS])
     last = series.n_periods if stop is None else stop
