@@ -139,4 +139,7 @@ def planted_world(*theatres: Rivalry) -> WorldRivalry:
         ),
         severity=PooledTerm("severity", 0.1, -0.05, 0.25, 2, 2),
         null_checks=(NullCheck("circular_shifts", 0.045, 800), NullCheck("permuted_labels", 0.08, 100)),
+        oos_log_score_gain=0.004,
+        oos_se=0.003,
+        oos_months=72,
     )

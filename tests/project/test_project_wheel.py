@@ -26,7 +26,7 @@ def test_the_wheel_holds_exactly_the_package(wheel: Path) -> None:
     wanted = {
         path.relative_to(source).as_posix()
         for path in (source / "tocsin").rglob("*")
-        if path.is_file() and path.suffix != ".pyc"
+        if path.is_file() and path.parent.name != "__pycache__"
     }
     held = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     assert held == wanted

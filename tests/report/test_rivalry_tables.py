@@ -56,7 +56,7 @@ def test_head_says_what_was_found_and_whether_it_helps() -> None:
 @pytest.mark.parametrize(
     ("gain", "se", "words"),
     [
-        (-0.03, 0.01, "cross terms make the prediction worse (-0.030±0.010"),
+        (-0.03, 0.01, "cross terms do not help to predict (-0.030±0.010"),
         (0.01, 0.01, "whether cross terms help cannot be told (+0.010±0.010"),
         (None, None, "too short to hold months apart"),
     ],
@@ -147,7 +147,7 @@ def test_theatres_have_a_line_each() -> None:
     assert cells(found, "Westland") == ["Westland", "2", "0", "0", "2", "-", "-", "-"]
     said = text(one, two)
     assert "2 theatres: 1 of 8 links answers, 1 does not beyond what would be seen, the data cannot tell for 6" in said
-    assert "cross terms help in 1 of 1 theatres and make it worse in 0. Predictive, not causal." in said
+    assert "cross terms help in 1 of 1 theatres and do not in 0. Predictive, not causal." in said
     assert said.count("A note on the figures.") == 1
     assert said.count("5% test by chance alone") == 1  # of all, not of each
     assert "Small Band" not in said

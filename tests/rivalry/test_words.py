@@ -32,6 +32,9 @@ def test_headline_where_none_answers_or_many_do() -> None:
         (0.021, 0.010, "helps"),
         (0.020, 0.010, "cannot tell"),
         (-0.021, 0.010, "does not help"),
+        (-0.001, 0.010, "cannot tell"),  # a gain of a hundredth is not ruled out
+        (0.001, 0.002, "does not help"),
+        (0.0005, 0.0001, "does not help"),
         (None, None, "cannot tell"),
         (float("nan"), 0.1, "cannot tell"),
     ],

@@ -35,7 +35,7 @@ _TERMS = {
 }
 _HELP = {
     "helps": "cross terms help to predict",
-    "does not help": "cross terms make the prediction worse",
+    "does not help": "cross terms do not help to predict",
     "cannot tell": "whether cross terms help cannot be told",
 }
 
@@ -92,7 +92,8 @@ def print_world(world: WorldRivalry, *, file: IO[str] | None = None) -> None:
     key = (
         "answer, do not, cannot tell: links by label, each direction of each two groups is one. null rate: links that "
         "pass the 5% test where there is nothing to find. gain: log score with cross terms less that without, in "
-        "months held apart, ±standard error; helps, or does not, beyond two of them."
+        "months held apart, ±standard error; helps: above two of them, and 0.001; does not "
+        "help: a gain of 0.01 is ruled out."
     )
     console.print(Text(key, style="dim"))
     console.print()
@@ -304,8 +305,8 @@ def _world_words(rivalries: Sequence[Rivalry]) -> str:
     told = sum(np.isfinite(link.minimum_detectable) for link in links)
     verdicts = [cross_terms_help(r.oos_log_score_gain, r.oos_se) for r in rivalries if r.oos_se is not None]
     helped = (
-        f"Out of sample, cross terms help in {verdicts.count('helps')} of {len(verdicts)} theatres and make it "
-        f"worse in {verdicts.count('does not help')}."
+        f"Out of sample, cross terms help in {verdicts.count('helps')} of {len(verdicts)} theatres and do "
+        f"not in {verdicts.count('does not help')}."
         if verdicts
         else "Out of sample: the figures are too short to hold months apart."
     )
@@ -326,6 +327,9 @@ def _together(world: WorldRivalry) -> Iterator[str]:
             yield f"  {_interval(term.estimate, term.low, term.high)}  {_TERMS.get(term.term, term.term)}"
     else:
         yield "Together: too few theatres to pool links."
+    if world.oos_log_score_gain is not None and world.oos_se is not None:
+        gain, se = world.oos_log_score_gain, world.oos_se
+        yield f"Out of sample, all months of all theatres: {_HELP[cross_terms_help(gain, se)]} ({gain:+.4f}±{se:.4f})."
     if (found := world.severity) is not None:
         odds = [f"{factor:.2f}" for factor in np.exp([found.estimate, found.low, found.high])]
         yield (

@@ -249,7 +249,7 @@ def _handles(rivalry: Rivalry) -> list[Any]:
     node: dict[str, Any] = {"marker": "o", "markersize": 9, "markerfacecolor": NODE, "markeredgecolor": "0.25"}
     handles: list[Any] = [Line2D([], [], linestyle="", label="a group; area and number: its attacks", **node)]
     if shown:
-        widest = f"answers (widest: {max(shown):.2f} further attacks per attack)"
+        widest = f"arrow to the one that answers (widest: {max(shown):.2f} per attack)"
         handles.append(Patch(facecolor=ANSWER, alpha=0.75, label=widest))
         handles.append(Patch(facecolor=ANSWER, alpha=0.20, label="90% interval: dark core low, pale ribbon high"))
     if len(rivalry.groups) <= FEW_GROUPS and any(link.label == "cannot_tell" for link in rivalry.links):

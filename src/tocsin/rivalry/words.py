@@ -12,6 +12,8 @@ from tocsin.groups.names import split_name
 from tocsin.rivalry.result import Link, Rivalry
 from tocsin.rivalry.series import KIND_WORDS
 
+# Gains in log score a month, in nats: the least that is spoken of, and one that would matter.
+LEAST_GAIN, NOTABLE_GAIN = 0.001, 0.01
 _NAMED_LINKS = 3
 _WIDTHS = (0, 8, 20, 1000)
 
@@ -39,14 +41,19 @@ def headline(rivalry: Rivalry) -> str:
 
 
 def cross_terms_help(gain: float | None, se: float | None) -> str:
-    """Whether cross terms help to predict months held apart: by the gain against two of its standard errors.
+    """Whether cross terms help to predict months held apart, by the gain in log score a month (nats).
+
+    They help where the gain is above two of its standard errors, and a thousandth; they do not where a gain of a
+    hundredth is ruled out, by as many errors.
 
     >>> cross_terms_help(0.03, 0.01), cross_terms_help(-0.03, 0.01), cross_terms_help(0.01, 0.01)
     ('helps', 'does not help', 'cannot tell')
     """
-    if gain is None or se is None or not (np.isfinite(gain) and np.isfinite(se)) or abs(gain) <= 2.0 * se:
+    if gain is None or se is None or not (np.isfinite(gain) and np.isfinite(se)):
         return "cannot tell"
-    return "helps" if gain > 0 else "does not help"
+    if gain > 2.0 * se and gain >= LEAST_GAIN:
+        return "helps"
+    return "does not help" if gain + 2.0 * se < NOTABLE_GAIN else "cannot tell"
 
 
 def label_words(link: Link) -> str:
