@@ -41,6 +41,8 @@ def planted_link(source: str, target: str, **changes: Any) -> Link:
         p_shift=0.34,
         minimum_detectable=0.31,
         label="cannot_tell",
+        source_attacks=90,
+        target_attacks=100,
         clashes=0,
         shared_ground=0.2,
         allied=False,

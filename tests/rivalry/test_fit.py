@@ -133,19 +133,23 @@ def test_ten_attacks_tell_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("low", "p_shift", "detectable", "per_share", "label"),
+    ("low", "high", "p_shift", "detectable", "per_share", "label"),
     [
-        (0.01, 0.05, 9.0, 9.0, "answers"),
-        (0.01, 0.051, 9.0, 9.0, "cannot_tell"),  # looks strong, and so do too many shifts
-        (0.0, 0.01, 9.0, 1.0, "cannot_tell"),  # the interval must lie above zero
-        (-0.01, 0.5, 0.15, 2.0, "no_answer"),  # 0.15 attacks per attack, and 0.30 of the target's
-        (-0.01, 0.5, 0.16, 0.1, "cannot_tell"),
-        (-0.01, 0.5, 0.1, 3.1, "cannot_tell"),  # a tenth of an attack, of a source with three times the attacks
-        (-inf, nan, inf, 0.0, "cannot_tell"),
+        (0.01, 0.5, 0.05, 9.0, 9.0, "answers"),
+        (0.01, 0.5, 0.051, 9.0, 9.0, "cannot_tell"),  # looks strong, and so do too many shifts
+        (0.01, 0.1, 0.051, 0.1, 1.0, "cannot_tell"),  # nor is what is above zero ever said not to answer
+        (0.0, 0.5, 0.01, 9.0, 1.0, "cannot_tell"),  # the interval must lie above zero
+        (-0.01, 0.14, 0.5, 0.15, 2.0, "no_answer"),  # 0.15 attacks per attack, and 0.30 of the target's
+        (-0.01, 0.16, 0.5, 0.10, 1.0, "cannot_tell"),  # the interval leaves room for more
+        (-0.01, 0.01, 0.5, 0.16, 0.1, "cannot_tell"),
+        (-0.01, 0.01, 0.5, 0.1, 3.1, "cannot_tell"),  # a tenth of an attack, of a source with three times the attacks
+        (-inf, inf, nan, inf, 0.0, "cannot_tell"),
     ],
 )
-def test_what_is_said_of_a_link(low: float, p_shift: float, detectable: float, per_share: float, label: str) -> None:
-    assert label_of(low, p_shift, detectable, per_share) == label
+def test_what_is_said_of_a_link(
+    low: float, high: float, p_shift: float, detectable: float, per_share: float, label: str
+) -> None:
+    assert label_of(low, high, p_shift, detectable, per_share) == label
 
 
 @pytest.mark.parametrize(
@@ -250,7 +254,8 @@ def test_the_packaged_figures_give_an_answer_or_say_that_they_cannot() -> None:
     assert {(link.source, link.target) for link in rivalry.links} == {rivalry.groups, rivalry.groups[::-1]}
     for link in rivalry.links:
         detectable, per = link.minimum_detectable, np.divide(*attacks_of(rivalry, link.source, link.target))
-        assert link.label == label_of(link.low, link.p_shift, detectable, per)
+        assert (link.source_attacks, link.target_attacks) == attacks_of(rivalry, link.source, link.target)
+        assert link.label == label_of(link.low, link.high, link.p_shift, detectable, per)
     assert rivalry.first >= date(2015, 1, 1)
     assert rivalry.last <= date(2020, 12, 31)
     tests = {check.name: check.tests for check in rivalry.null_checks}
@@ -275,3 +280,27 @@ def attacks_of(rivalry: Rivalry, source: str, target: str) -> tuple[int, int]:
 def test_a_theatre_with_one_group_is_refused() -> None:
     with pytest.raises(NotHeldError, match="needs two groups"):
         fit_rivalry(packaged_digest(), "Afghanistan", first=date(1996, 1, 1), last=date(2001, 12, 31))
+
+
+def test_links_are_in_attacks_of_the_time_when_the_target_was_there() -> None:
+    # Eight quiet years, then two of war; group 2 answers group 1 by 0.4 all the time, nearly all of it in the war.
+    estimates, labels = [], []
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        level = np.where(np.arange(512) < 400, 0.05, 2.0)
+        counts, past = np.zeros((3, 512)), 0.0
+        burst = rng.random(512) < 0.15
+        for t in range(512):
+            counts[0, t] = rng.poisson(level[t] * (3 if burst[t] else 0.6))
+            counts[2, t] = rng.poisson(level[t])
+            counts[1, t] = rng.poisson(level[t] * 0.6 + 0.4 * past)
+            past = 0.5 * past + 0.5 * counts[0, t]
+        terms = make_terms(series_of(counts), shock=0.0)
+        links = estimate_links(terms)
+        start, stop = terms.spans[1]
+        ratio = counts[0, start:stop].sum() / counts[1, start:stop].sum()
+        low = links.estimate[1, 0] - SIGNIFICANT * links.error[1, 0]
+        estimates.append(links.estimate[1, 0])
+        labels.append(label_of(low, float(links.high[1, 0]), 0.01, float(links.detectable[1, 0]), ratio))
+    assert 0.2 < np.mean(estimates) < 0.6
+    assert "no_answer" not in labels

@@ -17,7 +17,7 @@ from tocsin.rivalry.distant import distant_sources
 from tocsin.rivalry.estimate import joint
 from tocsin.rivalry.heldout import held_out
 from tocsin.rivalry.likelihood import means
-from tocsin.rivalry.links import SIGNIFICANT, Links, PooledLinks, estimate_links, pooled_links
+from tocsin.rivalry.links import SIGNIFICANT, Links, PooledLinks, estimate_links, pooled_links, response_worth
 from tocsin.rivalry.result import Driver, GroupFit, Label, Link, NullCheck, Rivalry, Severity
 from tocsin.rivalry.series import Kind, Series, make_series
 from tocsin.rivalry.severity import HALF_LIFE_WEEKS, fit_severity
@@ -130,21 +130,24 @@ def _links(series: Series, terms: Terms, links: Links, pooled: PooledLinks, rate
             per_share = float(attacks[h] / attacks[g]) if attacks[g] else float("inf")
             detectable = float(links.detectable[g, h]) if told else float("inf")
             p_shift = float(rates.p_shift[g, h]) if told else float("nan")
+            low, high = value - SIGNIFICANT * error, float(links.high[g, h]) if told else float("inf")
             out.append(
                 Link(
                     source=source,
                     target=target,
                     kind=series.kind,
                     estimate=value,
-                    low=value - SIGNIFICANT * error,
-                    high=float(links.high[g, h]) if told else float("inf"),
+                    low=low,
+                    high=high,
                     pooled=mean,
                     pooled_low=mean - SIGNIFICANT * sd,
                     pooled_high=mean + SIGNIFICANT * sd,
                     share=min(max(value, 0.0) * per_share, 1.0) if told else 0.0,
                     p_shift=p_shift,
                     minimum_detectable=detectable,
-                    label=label_of(value - SIGNIFICANT * error, p_shift, detectable, per_share),
+                    label=label_of(low, high, p_shift, detectable, per_share),
+                    source_attacks=int(attacks[h]),
+                    target_attacks=int(attacks[g]),
                     clashes=int(relations.clashes[g, h]),
                     shared_ground=float(relations.shared_ground[g, h]),
                     allied=bool(relations.allied[g, h]),
@@ -153,16 +156,17 @@ def _links(series: Series, terms: Terms, links: Links, pooled: PooledLinks, rate
     return tuple(out)
 
 
-def label_of(low: float, p_shift: float, detectable: float, per_share: float) -> Label:
+def label_of(low: float, high: float, p_shift: float, detectable: float, per_share: float) -> Label:
     """What is said of a link; `per_share` turns further attacks per attack into a share of the target's attacks.
 
-    `answers`: the 90% interval is above zero, and 5% of the circular shifts at most look as strong. `no_answer`: not
-    so, though a response of 0.15 attacks per attack, or less, that makes up 30% of the target's attacks, or less, would
-    have been found four times in five. Otherwise `cannot_tell`.
+    `answers`: the 90% interval is above zero, and 5% of the circular shifts at most look as strong. `no_answer`: the
+    interval holds zero and no response above 0.15 attacks per attack, nor one that makes up more than 30% of the
+    target's attacks; and a response of that size would have been found four times in five. Otherwise `cannot_tell`.
     """
-    if low > 0.0 and p_shift <= 0.05:
-        return "answers"
-    if detectable <= NOTABLE_RESPONSE and detectable * per_share <= NOTABLE_SHARE:
+    if low > 0.0:
+        return "answers" if p_shift <= 0.05 else "cannot_tell"
+    most = max(high, detectable)
+    if most <= NOTABLE_RESPONSE and most * per_share <= NOTABLE_SHARE:
         return "no_answer"
     return "cannot_tell"
 
@@ -186,7 +190,7 @@ def _group_fits(series: Series, terms: Terms, links: Links, seed: int) -> tuple[
                 fights_a_state=bool(series.state_clashes[g].any()),
                 first=series.first + start * day,
                 last=series.first + stop * day - timedelta(days=1),
-                own=float(point.linear[g][1 : len(OWN_HALF_LIVES_WEEKS)].sum()),
+                own=float((point.linear[g] * response_worth(target, point, g))[1 : len(OWN_HALF_LIVES_WEEKS)].sum()),
                 size=size,
                 state_clashes=logs.get("state_clashes"),
                 group_clashes=logs.get("group_clashes"),

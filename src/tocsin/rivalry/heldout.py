@@ -83,7 +83,7 @@ def _scores(terms: Terms, stop: int, end: int) -> Floats | None:
     links = estimate_links(terms)
     if not np.isfinite(links.error).any():
         return None
-    pooled = np.maximum(pooled_links(terms, links).mean_of_links, 0.0)
+    pooled = np.maximum(pooled_links(terms, links).mean_of_links, 0.0) / links.felt
     n = len(terms.counts)
     answer = np.array([pooled[g][[h for h in range(n) if h != g]] @ sources(links.answered, g) for g in range(n)])
     targets = [terms.target(g, terms.own[:, g], answer[g : g + 1]) for g in range(n)]

@@ -30,7 +30,7 @@ class Links:
     where the source did too little while the target was there. `high` and `detectable`: the upper end of the 90%
     interval, and the smallest response found four times in five, see `_bounds`. `targets` and `point` are the model
     with cross terms at its mode, `alone` the mode of the one without; `answered` (group, period) the filtered shock
-    value of each source.
+    value of each source; `felt` (target, source) turns coefficients into attacks, see `response_worth`.
     """
 
     estimate: Floats
@@ -44,6 +44,7 @@ class Links:
     alone: Point
     walk: Walk
     step_sd: float
+    felt: Floats
 
     @property
     def z(self) -> Floats:
@@ -78,7 +79,27 @@ def estimate_links(terms: Terms) -> Links:
         estimate[g, others] = np.where(np.isfinite(errors[g][N_OWN:]), free[g][N_OWN:], np.nan)
         error[g, others] = errors[g][N_OWN:]
         high[g, others], detectable[g, others] = _bounds(targets[g], point, g, free[g][N_OWN:], errors[g][N_OWN:])
-    return Links(estimate, error, high, detectable, answered, half_life, tuple(targets), point, without, walk, step_sd)
+    worth = [response_worth(target, point, g) for g, target in enumerate(targets)]
+    felt = np.ones((n, n))
+    for g in range(n):
+        felt[g, [h for h in range(n) if h != g]] = worth[g][N_OWN:]
+    estimate, error, high, detectable = (felt * of for of in (estimate, error, high, detectable))
+    return Links(
+        estimate, error, high, detectable, answered, half_life, tuple(targets), point, without, walk, step_sd, felt
+    )
+
+
+def response_worth(target: Target, point: Point, g: int) -> Floats:
+    """What a coefficient of 1 of each linear term is worth in attacks (term).
+
+    A response goes with the driver and the log terms of its time, and the driver's zero is no time in particular: a
+    group that was there only while all attacked much would have its answers told in attacks of quieter years. So it is
+    the mean of that factor over the term itself: over the fading attacks that may be answered.
+    """
+    rate = np.maximum(target.linear @ point.linear[g], LEAST_RATE)
+    factor = means(target, point.linear[g], point.logs[g], float(point.loadings[g]), point.driver) / rate
+    total = target.linear.sum(axis=0)
+    return np.asarray(np.divide(factor @ target.linear, total, where=total > 0.0, out=np.ones(len(total))))
 
 
 def _bounds(target: Target, point: Point, g: int, estimate: Floats, error: Floats) -> tuple[Floats, Floats]:
@@ -111,8 +132,14 @@ def _bounds(target: Target, point: Point, g: int, estimate: Floats, error: Float
             found = SIGNIFICANT * sd + POWER_SD * sd * max(np.sqrt(here / information(found)), 1.0)
             if np.allclose(before, (upper, found), rtol=1e-3, atol=0.0):
                 break
+        else:  # counts that vary too much for any response to be found, or to be ruled out
+            upper, found = (now if close else np.inf for now, close in _settled(before, (upper, found)))
         high[k], detectable[k] = upper, found
     return high, detectable
+
+
+def _settled(before: tuple[float, float], now: tuple[float, float]) -> list[tuple[float, bool]]:
+    return [(b, bool(np.isclose(a, b, rtol=1e-2, atol=0.0))) for a, b in zip(before, now, strict=True)]
 
 
 def response_half_life(terms: Terms, point: Point, walk: Walk) -> float:

@@ -38,7 +38,8 @@ class Link:
     source; below 0 where fewer follow. `pooled`, `pooled_low`, `pooled_high`: the same drawn to zero, as far as the
     theatre's links together are near it. `share`: the part of the target's attacks that the estimate makes up (0 to 1).
     `p_shift`: share of circular shifts of the source in which the link looks at least as strong. `minimum_detectable`:
-    the smallest true response that would be found four times in five. `clashes`: recorded clashes of the two. A link of
+    the smallest true response that would be found four times in five. `source_attacks`,
+    `target_attacks`: attacks of both while the target is fitted. `clashes`: recorded clashes of the two. A link of
     which nothing can be told (the source did next to nothing while the target was there) has the estimate 0 and
     infinite bounds.
     """
@@ -56,6 +57,8 @@ class Link:
     p_shift: float
     minimum_detectable: float
     label: Label
+    source_attacks: int
+    target_attacks: int
     clashes: int
     shared_ground: float
     allied: bool

@@ -87,9 +87,9 @@ def _quantity(theatres: tuple[Rivalry, ...]) -> tuple[PooledTerm, ...]:
         for link in rivalry.links:
             if not np.isfinite(link.minimum_detectable):
                 continue
-            # share = estimate * source / target, so that the scale is the square root of the ratio of both.
+            # As links are pooled within a theatre, see `pooling`.
             source, target = fits[link.source], fits[link.target]
-            scale = np.sqrt(max(source.attacks, 1) / max(target.attacks, 1))
+            scale = np.sqrt(max(link.source_attacks, 1) / max(link.target_attacks, 1))
             sd = (link.high - link.estimate) / SIGNIFICANT
             both = bool(source.fights_a_state and target.fights_a_state)
             kinds = [1.0, link.shared_ground, float(link.clashes > 0), float(link.allied), float(both)]
