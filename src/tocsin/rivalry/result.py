@@ -188,7 +188,7 @@ class Rivalry:
         told = sum(np.isfinite(link.minimum_detectable) for link in self.links)
         notes = [
             PREDICTIVE,
-            f"Of {told} link(s) that can be estimated, about {0.05 * told:.1f} would pass a 5% test by chance.",
+            f"Of {told} link(s) that can be told, about {0.05 * told:.1f} would pass a 5% test by chance alone.",
             "Unreported attacks draw estimates to zero and hide links (in simulations with half unreported, a response "
             "of 0.15 reads as 0.09, and 43% of such links are found, not 86%); attacks coded to the wrong group make "
             "links that are not there (with 30% of them, one in ten pairs, not one in twenty).",
