@@ -117,7 +117,7 @@ def _on_dask(work: Callable[[S, T], R], tasks: list[T], shared: S, address: str)
         ) from None
     try:
         client = distributed.Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
-    except (OSError, TimeoutError, ValueError):
+    except (OSError, TimeoutError, ValueError, AssertionError):  # the last: its event loop did not start in time
         raise InputError(
             f"no Dask scheduler answers at {address}. Hint: an address like tcp://127.0.0.1:8786"
         ) from None
