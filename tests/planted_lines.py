@@ -41,6 +41,12 @@ def line(group: str = "JNIM @ Mali", **changes: Any) -> GroupAssessment:
         "record_deaths25_share": None,
         "record_mass_casualty_n": None,
         "record_mass_casualty_share": None,
+        "words_deaths25": "unlikely",
+        "words_mass_casualty": "almost no chance",
+        "confidence": "low",
+        "confidence_deaths25": "moderate",
+        "confidence_mass_casualty": "low",
+        "confidence_reasons": ("A reason.", "Another."),
     }
     return GroupAssessment(**(fields | changes))
 
@@ -64,6 +70,8 @@ def assessment(*groups: GroupAssessment, **changes: Any) -> Assessment:
         "licence": "CC BY 4.0",
         "citation": "A source (2021)",
         "model": "boosted-1, fitted on figures to 2020-12",
+        "wording": "icd203",
+        "language": "en",
         "headline": "The most important thing.",
         "notes": ("A note.",),
         "groups": groups,

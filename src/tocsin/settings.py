@@ -25,6 +25,7 @@ from pydantic_settings import (
 from tocsin.errors import InputError
 
 AsOfMode = Literal["reconstructed", "strict"]
+WordingTable = Literal["icd203", "phia"]
 
 
 def default_home() -> Path:
@@ -44,6 +45,8 @@ class Settings(BaseSettings):
     lock_seconds: float = Field(60.0, ge=0, description="how long a write waits for another one to finish")
     watch_budget: int = Field(20, ge=1, description="groups a month put on watch or higher, per view")
     warning_budget: int = Field(5, ge=1, description="groups a month put on warning, per view")
+    wording: WordingTable = Field("icd203", description="table of the words of likelihood")
+    language: str = Field("en", description="language of the words of likelihood")
     theatres: dict[str, list[str]] = Field(default_factory=dict, description="named theatres: name -> countries")
     aliases: dict[str, str] = Field(default_factory=dict, description="common names: name -> the source's name")
 

@@ -166,11 +166,32 @@ def test_what_cannot_be_is_one_line_and_exit_code_2(run: Run, words: list[str], 
     assert said in done.err
 
 
-@pytest.mark.parametrize("words", [["--top", "0"], ["--lag-days", "-1"], ["--format", "xml"], ["--no-such-option"]])
+@pytest.mark.parametrize(
+    "words", [["--top", "0"], ["--lag-days", "-1"], ["--wording", "mine"], ["--format", "xml"], ["--no-such-option"]]
+)
 def test_an_option_out_of_range_ends_with_exit_code_2(run: Run, words: list[str]) -> None:
     done = run(*words)
     assert (done.code, done.out) == (2, "")
     assert "Traceback" not in done.err
+
+
+@pytest.mark.parametrize(
+    ("words", "variable", "table"),
+    [
+        ((), None, "icd203"),
+        (("--wording", "phia"), None, "phia"),
+        ((), "phia", "phia"),
+        (("--wording", "icd203"), "phia", "icd203"),
+    ],
+)
+def test_the_option_beats_the_setting_of_the_words(
+    run: Run, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], variable: str | None, table: str
+) -> None:
+    if variable:
+        monkeypatch.setenv("TOCSIN_WORDING", variable)
+    said = json.loads(run(*EARLY, "--format", "json", "--top", "1", *words).out)
+    assert said["wording"] == table
+    assert ("remote chance" in json.dumps(said)) == (table == "phia")
 
 
 def test_strict_mode_knows_no_release_on_the_last_day_of_the_data(home: Path) -> None:

@@ -126,7 +126,7 @@ def test_every_setting_is_described() -> None:
     text = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
     rows = dict(re.findall(r"^\| `(\w+)` \|([^|]*)\|", text[text.index("## Settings") :], re.MULTILINE))
     assert set(rows) == set(Settings.model_fields)
-    for name in ("as_of_mode", "lag_days", "lock_seconds", "watch_budget", "warning_budget"):
+    for name in ("as_of_mode", "lag_days", "lock_seconds", "watch_budget", "warning_budget", "wording", "language"):
         default = Settings.model_fields[name].default
         assert rows[name].strip("` ") == (default if isinstance(default, str) else f"{default:g}"), name
 

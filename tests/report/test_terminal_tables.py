@@ -134,6 +134,44 @@ def test_markup_in_a_name_is_shown_as_it_is() -> None:
     assert "[red]Front[/red] @ Mali" in printed(assessment(line("[red]Front[/red] @ Mali")))
 
 
+def test_words_and_confidence_stand_under_each_table_on_lines_of_their_own() -> None:
+    words = ("likely", "unlikely", "unlikely", "very unlikely")
+    sure = ("low", "high", "low", "low")
+    lines = [
+        line(
+            f"g{i} @ Mali",
+            rank_new_risk=i + 1,
+            rank_mass_casualty=5 - i,
+            p_deaths25=0.6 - 0.15 * i,
+            words_deaths25=words[i],
+            confidence_deaths25=sure[i],
+        )
+        for i in range(4)
+    ]
+    text = printed(assessment(*lines)).splitlines()
+    assert "P(>=25 deaths) in words: likely #1; unlikely #2-3; very unlikely #4" in text
+    assert "confidence in P(>=25 deaths): high #2; low #1, #3-4" in text
+    # The mass-casualty view goes by its own ranks and its own probability.
+    assert "P(mass casualty) in words: almost no chance #2-5" in text
+    assert "confidence in P(mass casualty): low #2-5" in text
+
+
+def test_an_ongoing_view_names_the_likeliest_first_whatever_its_order() -> None:
+    lines = [
+        war(p_deaths25=0.7, words_deaths25="likely"),
+        war("b @ Iraq", rank_ongoing=2, p_deaths25=0.98, words_deaths25="almost certain"),
+    ]
+    assert "P(>=25 deaths) in words: almost certain #2; likely #1" in printed(assessment(*lines))
+
+
+def test_the_table_of_words_is_told_below() -> None:
+    text = " ".join(printed(assessment(line())).split())
+    assert "Words of likelihood by ICD 203: almost no chance 1-5%, very unlikely 5-20%" in text
+    assert "Words of likelihood by PHIA: remote chance 0-5%" in " ".join(
+        printed(assessment(line(), wording="phia")).split()
+    )
+
+
 @pytest.mark.parametrize(
     ("previous", "said"),
     [(None, "new"), (0.2, "="), (0.1951, "="), (0.19, "+1 pts"), (0.3, "-10 pts")],

@@ -40,7 +40,12 @@ def test_an_empty_variable_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.parametrize(
     ("name", "value", "said"),
-    [("TOCSIN_LAG_DAYS", "-1", "lag_days"), ("TOCSIN_THEATRES", "abc", "theatres"), ("TOCSIN_AS_OF_MODE", "x", "x")],
+    [
+        ("TOCSIN_LAG_DAYS", "-1", "lag_days"),
+        ("TOCSIN_THEATRES", "abc", "theatres"),
+        ("TOCSIN_AS_OF_MODE", "x", "x"),
+        ("TOCSIN_WORDING", "mine", "wording"),
+    ],
 )
 def test_what_cannot_be_is_named(name: str, value: str, said: str, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, value)

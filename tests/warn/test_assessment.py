@@ -19,7 +19,8 @@ from tocsin.digest import load as digest_load
 from tocsin.errors import InputError, NotHeldError
 from tocsin.months import first_day, last_day
 from tocsin.settings import Settings, load_settings
-from tocsin.warn import VIEWS, Assessment, assess
+from tocsin.warn import CONFIDENCES, VIEWS, Assessment, assess, likelihood_words, shown
+from tocsin.warn.confidence import CAVEAT
 
 MONTHS = 150
 LAST = FIRST + MONTHS - 1  # June 2001
@@ -32,6 +33,8 @@ DOCUMENTED = (
         "horizon_months",
         "vintage",
         "model",
+        "wording",
+        "language",
         "headline",
         "notes",
         "groups",
@@ -64,6 +67,12 @@ DOCUMENTED = (
         "record_deaths25_share",
         "record_mass_casualty_n",
         "record_mass_casualty_share",
+        "words_deaths25",
+        "words_mass_casualty",
+        "confidence",
+        "confidence_deaths25",
+        "confidence_mass_casualty",
+        "confidence_reasons",
     ],
 )
 
@@ -169,6 +178,38 @@ def test_nothing_is_told_of_a_record_that_was_not_made_yet(settings: Settings) -
     for got in result.groups:
         assert (got.record_deaths25_n, got.record_deaths25_share) == (None, None)
         assert (got.record_mass_casualty_n, got.record_mass_casualty_share) == (None, None)
+
+
+@pytest.mark.parametrize("table", ["icd203", "phia"])
+def test_words_of_a_line_are_those_of_the_number_as_shown(settings: Settings, table: str) -> None:
+    result = assess(settings=settings.model_copy(update={"wording": table}))
+    assert (result.wording, result.language) == (table, "en")
+    for got in result.groups:
+        assert got.words_deaths25 == likelihood_words(shown(got.p_deaths25), table)
+        assert got.words_mass_casualty == likelihood_words(shown(got.p_mass_casualty), table)
+
+
+def test_confidence_of_a_line_weighs_its_own_figures(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    born = LAST - 7
+    newcomer = ("Mali", born, "state", "Newcomer", "Government of Mali", 2)
+    monkeypatch.setattr(digest_load, "packaged_digest", lambda: digest_of([*EVENTS, newcomer], last=LAST))
+    result = assess(settings=settings)
+    assert CAVEAT in result.notes
+    for got in result.groups:
+        lowest = min((got.confidence_deaths25, got.confidence_mass_casualty), key=CONFIDENCES.index)
+        assert got.confidence == lowest != "high"  # there is no record by then
+        assert sum(reason.startswith("There is no record") for reason in got.confidence_reasons) == 2
+    (young,) = (g for g in result.groups if g.actor == "Newcomer")
+    assert young.confidence == "low"
+    assert young.confidence_reasons.count("The group came into the figures 7 months ago.") == 1
+
+
+def test_a_language_without_words_is_refused_before_anything_is_fitted(settings: Settings) -> None:
+    (settings.home / "cache" / "models").unlink()
+    steps: list[str] = []
+    with pytest.raises(InputError, match="in 'xx', only in: en"):
+        assess(settings=settings.model_copy(update={"language": "xx"}), progress=steps.append)
+    assert steps == []
 
 
 def test_views_are_in_the_documented_order_and_ranks_count_from_one(settings: Settings) -> None:

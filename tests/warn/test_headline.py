@@ -7,15 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planted_lines import assessment, line, war
-from tocsin.warn import headline, percent
+from tocsin.warn import headline, percent, shown
 
 
 def test_the_whole_sentence() -> None:
     said = headline(assessment(line(level="warning"), war(p_mass_casualty=0.02)))
     assert said == (
         "As of 31 December 2020, of the groups with fewer than 25 deaths in the past year, JNIM @ Mali is the most "
-        "likely to reach 25 within 6 months (20%; base rate 1.5%); a mass-casualty attack within 6 months is most "
-        "likely by JNIM @ Mali (3.0%; base rate 0.1%); 1 group is on warning."
+        "likely to reach 25 within 6 months (unlikely: 20%; base rate 1.5%); a mass-casualty attack within 6 months is "
+        "most likely by JNIM @ Mali (almost no chance: 3.0%; base rate 0.1%); 1 group is on warning."
     )
 
 
@@ -33,7 +33,7 @@ def test_the_number_of_warnings(warned: int, said: str) -> None:
 def test_without_a_new_risk_it_says_why() -> None:
     said = headline(assessment(war(rank_mass_casualty=1)))
     assert "every group seen already had 25 deaths or more in the past year; a mass-casualty attack" in said
-    assert "most likely by IS @ Iraq (3.0%; base rate 5.8%)" in said
+    assert "most likely by IS @ Iraq (almost no chance: 3.0%; base rate 5.8%)" in said
 
 
 def test_the_theatre_and_the_horizon_are_named() -> None:
@@ -45,7 +45,7 @@ def test_the_theatre_and_the_horizon_are_named() -> None:
 
 def test_a_resurgent_group_is_called_so() -> None:
     said = headline(assessment(line(rank_mass_casualty=2), war(resurgent=True, rank_mass_casualty=1)))
-    assert "most likely by IS @ Iraq (resurgent) (3.0%" in said
+    assert "most likely by IS @ Iraq (resurgent) (almost no chance: 3.0%" in said
 
 
 def test_ranks_decide_not_the_order_of_the_lines() -> None:
@@ -83,3 +83,9 @@ def test_percent_never_claims_certainty_nor_turns_an_order_round(p: float, q: fl
     assert percent(p) not in ("0%", "0.0%", "100%")
     if p <= q:
         assert value(p) <= value(q)
+
+
+@given(st.floats(0, 1))
+def test_a_probability_as_shown_is_shown_the_same(p: float) -> None:
+    assert percent(shown(p)) == percent(p)
+    assert abs(shown(p) - p) <= (0.0051 if p >= 0.09 else 0.00051)

@@ -30,6 +30,13 @@ class Format(enum.StrEnum):
     parquet = "parquet"
 
 
+class Words(enum.StrEnum):
+    """The table that the words of likelihood are from."""
+
+    icd203 = "icd203"
+    phia = "phia"
+
+
 class Mode(enum.StrEnum):
     """What counts as known on a past day."""
 
@@ -53,6 +60,9 @@ def assess_command(
     output: Path | None = typer.Option(None, "--output", "-o", help="Write to this file instead of standard output."),
     as_of_mode: Mode | None = typer.Option(None, help="reconstructed: newest release; strict: releases of that day."),
     lag_days: int | None = typer.Option(None, min=0, help="An event counts as known so many days after it happened."),
+    wording: Words | None = typer.Option(
+        None, help="Words of likelihood: icd203 (US) or phia (UK). [default: the setting, else icd203]"
+    ),
 ) -> None:
     """Assess which armed groups will do harm in the coming months.
 
@@ -66,7 +76,7 @@ def assess_command(
     from tocsin.settings import load_settings
     from tocsin.warn import assess
 
-    given = {"as_of_mode": as_of_mode and as_of_mode.value, "lag_days": lag_days}
+    given = {"as_of_mode": as_of_mode and as_of_mode.value, "lag_days": lag_days, "wording": wording and wording.value}
     settings = load_settings(**{name: value for name, value in given.items() if value is not None})
     with _fitting() as progress:
         result = assess(

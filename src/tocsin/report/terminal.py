@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from tocsin.warn import Assessment, GroupAssessment, percent
+from tocsin.warn import CONFIDENCES, Assessment, GroupAssessment, load_wording, percent
 
 _BARS = "▁▂▃▄▅▆▇█"
 _STYLE = {"warning": "bold red", "watch": "yellow", "none": "dim"}
@@ -22,6 +22,8 @@ _VIEWS: tuple[tuple[Literal["new_risk", "ongoing", "mass_casualty"], str], ...] 
 _ENTRANTS = (
     "New groups: the chance that a group not seen in a theatre so far has 25 deaths or more there within 12 months"
 )
+# Which probability a view is told of in words, and its name there.
+_TARGET = (("deaths25", "P(>=25 deaths)"), ("mass_casualty", "P(mass casualty)"))
 _PLAIN_WIDTH = 150
 # Below this width intervals go under their figures and the bars are left out, so that no column is squeezed away.
 _NARROW = 130
@@ -40,6 +42,8 @@ def print_assessment(assessment: Assessment, top: int, *, file: IO[str] | None =
         console.print(Text(f"{title}, {assessment.span}", style="bold cyan"))
         if lines:
             console.print(_table(lines, name, rich=console.is_terminal, narrow=console.width < _NARROW))
+            for said in (_in_words(lines, name), _confidence(lines, name)):
+                console.print(Text(safe(said), style="dim italic" if console.is_terminal else ""))
         else:
             console.print("  none")
     if assessment.new_entrants:
@@ -67,7 +71,7 @@ def _table(lines: tuple[GroupAssessment, ...], view: str, *, rich: bool, narrow:
         table.add_column("last 24 months", no_wrap=True)
     base = lines[0]
     for line in lines:
-        rank = {"new_risk": line.rank_new_risk, "ongoing": line.rank_ongoing}.get(view, line.rank_mass_casualty)
+        rank = _rank(line, view)
         name = Text(safe(line.group))
         if line.resurgent:
             name.append(" resurgent", style="magenta")
@@ -107,6 +111,43 @@ def _record(lines: tuple[GroupAssessment, ...], target: Literal["deaths25", "mas
     return f"; came true in the replay: {', '.join(told.values())}" if told else ""
 
 
+def _rank(line: GroupAssessment, view: str) -> int | None:
+    return {"new_risk": line.rank_new_risk, "ongoing": line.rank_ongoing}.get(view, line.rank_mass_casualty)
+
+
+def _in_words(lines: tuple[GroupAssessment, ...], view: str) -> str:
+    """The likelihood of each line in words, those of the same words together; the number stands in the line."""
+    target, what = _TARGET[view == "mass_casualty"]
+    ranks: dict[str, list[int]] = {}
+    for line in sorted(lines, key=lambda line: -float(getattr(line, f"p_{target}"))):
+        ranks.setdefault(getattr(line, f"words_{target}"), []).append(_rank(line, view) or 0)
+    return f"{what} in words: " + "; ".join(f"{words} {_numbers(found)}" for words, found in ranks.items())
+
+
+def _confidence(lines: tuple[GroupAssessment, ...], view: str) -> str:
+    target, what = _TARGET[view == "mass_casualty"]
+    ranks: dict[str, list[int]] = {name: [] for name in reversed(CONFIDENCES)}
+    for line in lines:
+        ranks[getattr(line, f"confidence_{target}")].append(_rank(line, view) or 0)
+    said = "; ".join(f"{name} {_numbers(found)}" for name, found in ranks.items() if found)
+    return f"confidence in {what}: {said}"
+
+
+def _numbers(ranks: list[int]) -> str:
+    """Ranks, neighbours as one span.
+
+    >>> _numbers([4, 1, 2, 3, 7])
+    '#1-4, #7'
+    """
+    spans: list[list[int]] = []
+    for rank in sorted(ranks):
+        if spans and spans[-1][1] == rank - 1:
+            spans[-1][1] = rank
+        else:
+            spans.append([rank, rank])
+    return ", ".join(f"#{a}" if a == b else f"#{a}-{b}" for a, b in spans)
+
+
 def _entrants(assessment: Assessment, top: int) -> list[str]:
     base = percent(assessment.new_entrants[0].base_rate)
     said = [
@@ -137,6 +178,7 @@ def _foot(assessment: Assessment) -> list[str]:
         f"Horizon {assessment.horizon_months} months. Data: {assessment.vintage}. Model: {assessment.model}.",
         "Probabilities with the 90% interval of their estimate; expected deaths with an 80% interval; ranks are the "
         "world's. Watch and warning: see 'Levels' in the documentation.",
+        f"Words of likelihood by {load_wording(assessment.wording, assessment.language).legend}.",
         *([f"Record: {assessment.record}."] if assessment.record else []),
         *assessment.notes,
         f"Source: {assessment.citation}. Licence: {assessment.licence}.",

@@ -5,24 +5,34 @@ from __future__ import annotations
 from tocsin.forecast.model import HORIZONS
 from tocsin.warn.assess import assess
 from tocsin.warn.assessment import VIEWS, Assessment, GroupAssessment, NewEntrant, View
-from tocsin.warn.headline import headline, percent
+from tocsin.warn.confidence import CONFIDENCES, Confidence, Weighed, weigh
+from tocsin.warn.headline import headline, percent, shown
 from tocsin.warn.levels import LEVELS, Level, resurgent, view_levels
 from tocsin.warn.record import Record, packaged_record
+from tocsin.warn.wording import Wording, likelihood_words, load_wording
 
 __all__ = [
+    "CONFIDENCES",
     "HORIZONS",
     "LEVELS",
     "VIEWS",
     "Assessment",
+    "Confidence",
     "GroupAssessment",
     "Level",
     "NewEntrant",
     "Record",
     "View",
+    "Weighed",
+    "Wording",
     "assess",
     "headline",
+    "likelihood_words",
+    "load_wording",
     "packaged_record",
     "percent",
     "resurgent",
+    "shown",
     "view_levels",
+    "weigh",
 ]

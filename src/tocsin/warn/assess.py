@@ -25,14 +25,17 @@ from tocsin.groups.theatres import Theatre, resolve_theatre
 from tocsin.months import last_day, last_known_month, month_id, month_label
 from tocsin.panel import History, Panel, build_panel
 from tocsin.settings import Settings, load_settings
+from tocsin.warn import confidence
 from tocsin.warn.assessment import Assessment, GroupAssessment, NewEntrant
-from tocsin.warn.headline import headline
+from tocsin.warn.headline import headline, shown
 from tocsin.warn.levels import LEVELS, resurgent, view_levels
 from tocsin.warn.record import Record, packaged_record
+from tocsin.warn.wording import load_wording
 
 SPARK_MONTHS = 24
 DEATHS_DRAWS = 1000
 LEAST_MONTHS_SHOWN = 12
+OUTCOME_WORDS: dict[Target, str] = {"deaths25": "25 deaths or more", "mass_casualty": "a mass-casualty attack"}
 LONG_HISTORY_MONTHS = 60
 LEAST_MONTHS = 120  # months of the world's figures to learn from; with fewer the packaged figures do better
 DEATHS_NOTE = "Deaths of a group are best estimates over all events with the group as a side, its own dead included."
@@ -62,6 +65,7 @@ def assess(
         raise InputError(f"a horizon is 3, 6 or 12 months, got {horizon}")
     if as_of is None and settings.as_of_mode == "strict":
         raise InputError("strict mode asks what was published by a day, so it needs one. Hint: --as-of YYYY-MM-DD")
+    load_wording(settings.wording, settings.language)  # what cannot be is said before anything is fitted
     world = load_digest(settings, as_of=as_of)
     end = last_day(world.provenance.last_month)
     reach_note = _reach_note(as_of, end, settings)
@@ -101,12 +105,15 @@ def assess(
         licence=provenance.licence,
         citation=provenance.citation,
         model=f"{MODEL_VERSION}, fitted on figures to {month_label(models['deaths25'].month)}",
+        wording=settings.wording,
+        language=settings.language,
         headline="",
         notes=(
             f"Figures: {provenance.place_precision}, to {end}.",
             *provenance.notes,
             DEATHS_NOTE,
             SELECTION_NOTE,
+            confidence.CAVEAT,
             *training_note,
             *_scope_notes(panel, view),
             *reach_note,
@@ -256,7 +263,18 @@ def _lines(
         found = record.of(float(p[target][0, i]), target=target, horizon=horizon, list=listed[i])
         return (found.n, found.share) if found else (None, None)
 
+    first_seen = panel.seen[seen].argmax(axis=1)
+
+    def weighed(target: Target, i: int, n: int | None) -> confidence.Weighed:
+        low, high = (float(bound) for bound in p[target][1:, i])
+        return confidence.weigh(
+            OUTCOME_WORDS[target], low=low, high=high, record_n=n, horizon=horizon, months_seen=int(now - first_seen[i])
+        )
+
     came_deaths25, came_mass_casualty = ([came(target, i) for i in range(len(seen))] for target in TARGETS)
+    sure_deaths25 = [weighed("deaths25", i, n) for i, (n, _) in enumerate(came_deaths25)]
+    sure_mass_casualty = [weighed("mass_casualty", i, n) for i, (n, _) in enumerate(came_mass_casualty)]
+    words = load_wording(settings.wording, settings.language).words
     lines = [
         GroupAssessment(
             group=panel.groups[g],
@@ -288,6 +306,13 @@ def _lines(
             record_deaths25_share=came_deaths25[i][1],
             record_mass_casualty_n=came_mass_casualty[i][0],
             record_mass_casualty_share=came_mass_casualty[i][1],
+            words_deaths25=words(shown(float(p["deaths25"][0, i]))),
+            words_mass_casualty=words(shown(float(p["mass_casualty"][0, i]))),
+            confidence=confidence.lower(sure_deaths25[i].confidence, sure_mass_casualty[i].confidence),
+            confidence_deaths25=sure_deaths25[i].confidence,
+            confidence_mass_casualty=sure_mass_casualty[i].confidence,
+            # What both weigh alike, the time in the figures, is said once.
+            confidence_reasons=tuple(dict.fromkeys((*sure_deaths25[i].reasons, *sure_mass_casualty[i].reasons))),
         )
         for i, g in enumerate(seen)
     ]

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import polars as pl
 
+from tocsin.warn.confidence import Confidence
 from tocsin.warn.levels import Level
 
 View = Literal["new_risk", "ongoing", "mass_casualty"]
@@ -21,7 +22,8 @@ class GroupAssessment:
     Probabilities are of the horizon after that day; `low` and `high` bound the 90% interval of a probability's estimate
     and the 80% interval of expected deaths. `recent_deaths` are those of the last 24 months, one a month. `record_` is
     what came of probabilities like this one in the replay: the share that came true, and of how many group-months; None
-    where nothing of it was known by the as-of day.
+    where nothing of it was known by the as-of day. `words_` say a probability in words. `confidence` is the lower of
+    the confidences in the two probabilities; `confidence_reasons` are short sentences, one for each thing weighed.
     """
 
     group: str
@@ -53,6 +55,12 @@ class GroupAssessment:
     record_deaths25_share: float | None
     record_mass_casualty_n: int | None
     record_mass_casualty_share: float | None
+    words_deaths25: str
+    words_mass_casualty: str
+    confidence: Confidence
+    confidence_deaths25: Confidence
+    confidence_mass_casualty: Confidence
+    confidence_reasons: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -84,6 +92,8 @@ class Assessment:
     licence: str
     citation: str
     model: str
+    wording: str
+    language: str
     headline: str
     notes: tuple[str, ...]
     groups: tuple[GroupAssessment, ...]
@@ -117,13 +127,15 @@ class Assessment:
         raw["as_of"], raw["data_until"] = self.as_of.isoformat(), self.data_until.isoformat()
         raw["notes"] = list(self.notes)
         for group in raw["groups"]:
-            group["recent_deaths"] = list(group["recent_deaths"])
+            for name in ("recent_deaths", "confidence_reasons"):
+                group[name] = list(group[name])
         raw["groups"], raw["new_entrants"] = list(raw["groups"]), list(raw["new_entrants"])
         return raw
 
     def to_polars(self) -> pl.DataFrame:
         """One row per group, with what the figures rest on (as-of day, vintage, notes, ...) in each row."""
-        frame = pl.DataFrame([asdict(group) for group in self.groups], infer_schema_length=None)
+        rows = [asdict(group) | {"confidence_reasons": " ".join(group.confidence_reasons)} for group in self.groups]
+        frame = pl.DataFrame(rows, infer_schema_length=None)
         # A column of nothing but nulls has no type of its own.
         wide = {"p_deaths25_previous": pl.Float64, "rank_new_risk": pl.Int64, "rank_ongoing": pl.Int64} | {
             f"record_{target}_{what}": dtype
@@ -136,6 +148,8 @@ class Assessment:
             pl.lit(self.horizon_months, pl.Int32).alias("horizon_months"),
             pl.lit(self.vintage).alias("vintage"),
             pl.lit(self.model).alias("model"),
+            pl.lit(self.wording).alias("wording"),
+            pl.lit(self.language).alias("language"),
             pl.lit(self.as_of_mode).alias("as_of_mode"),
             pl.lit(self.theatre, pl.String).alias("theatre_asked"),
             pl.lit(self.lag_days, pl.Int32).alias("lag_days"),

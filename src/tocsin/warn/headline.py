@@ -19,7 +19,7 @@ def headline(assessment: Assessment) -> str:
     if new:
         parts.append(
             f"of the groups{where} with fewer than 25 deaths in the past year, {new[0].group} is the most likely to "
-            f"reach 25 {assessment.span} ({percent(new[0].p_deaths25)}; "
+            f"reach 25 {assessment.span} ({new[0].words_deaths25}: {percent(new[0].p_deaths25)}; "
             f"base rate {percent(new[0].base_rate_deaths25)})"
         )
     else:
@@ -27,7 +27,8 @@ def headline(assessment: Assessment) -> str:
     if risky:
         parts.append(
             f"a mass-casualty attack {assessment.span} is most likely by {_named(risky[0])} "
-            f"({percent(risky[0].p_mass_casualty)}; base rate {percent(risky[0].base_rate_mass_casualty)})"
+            f"({risky[0].words_mass_casualty}: {percent(risky[0].p_mass_casualty)}; "
+            f"base rate {percent(risky[0].base_rate_mass_casualty)})"
         )
     count = "no group is" if not warned else "1 group is" if warned == 1 else f"{warned} groups are"
     return f"As of {assessment.as_of:%-d %B %Y}, " + "; ".join(parts) + f"; {count} on warning."
@@ -44,6 +45,16 @@ def percent(p: float) -> str:
     if p > 0.99:
         return ">99%"
     return f"{p:.1%}" if p < 0.095 else f"{p:.0%}"
+
+
+def shown(p: float) -> float:
+    """A probability as `percent` shows it, so that words beside the number are those of the number; ends stay as given.
+
+    >>> shown(0.5466), shown(0.0496), shown(0.9993)
+    (0.55, 0.05, 0.9993)
+    """
+    said = percent(p)
+    return p if said[0] in "<>" else float(said[:-1]) / 100
 
 
 def _named(group: GroupAssessment) -> str:
