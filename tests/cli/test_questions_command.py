@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from datetime import date
 from pathlib import Path
@@ -10,9 +11,12 @@ from typing import Any
 
 import pytest
 
+from ged_files import dated, write_ged
 from planted_groups import Event, digest_of
 from tocsin.cli import main
 from tocsin.months import month_id
+from tocsin.sources.ucdp import read_ged
+from tocsin.store import Store
 
 QUESTION = {
     "id",
@@ -149,6 +153,23 @@ def test_the_example_added_stays_open_until_the_figures_are_in(
     assert len(questions.json("list")["questions"]) == len(added)
 
 
+def test_a_release_in_the_store_settles_and_one_of_other_countries_does_not(
+    questions: Command, home: Path, tmp_path: Path
+) -> None:
+    asked = ("--at-least", "3", "--from", "2014-07", "--to", "2014-12", "--probability", "0.9", "--source", "a desk")
+    first = [dated(k, f"201{2 + k // 12}-{1 + k % 12:02}-09") for k in range(29)]  # 3 deaths a month
+    file = write_ged(tmp_path / "GEDEvent_v20_1.csv", first)
+    Store.open(home).add(read_ged(file, covers="file", covers_until=2014))
+    questions("add", "--theatre", "Mali", *asked, "--registered-on", "2014-06-30")
+    (held,) = questions.json("list")["questions"]
+    # A file of one country speaks from its first event on: the 25 windows of six months from January 2012 to June 2014.
+    assert (held["base_rate_windows"], held["base_rate_held"], held["base_rate_until"]) == (25, 25, "2014-06-30")
+    (done,) = questions.json("resolve")["settled"]
+    assert (done["status"], done["figure"], done["settled_vintage"]) == ("no", 0, "ucdp-ged 20.1")
+    refused = questions("add", "--theatre", "Niger", *asked, "--registered-on", "2014-06-30", code=2)
+    assert "do not speak for Niger" in refused
+
+
 def test_everything_wrong_is_one_line_and_the_file_is_untouched(questions: Command, home: Path) -> None:
     questions("add", *ASKED, "--id", "mine")
     before = (home / "questions.jsonl").read_bytes()
@@ -167,6 +188,17 @@ def test_control_characters_do_not_reach_the_terminal(questions: Command) -> Non
     shown = questions("add", "steer\x1b[2J it", *ASKED)
     assert "\x1b" not in shown
     assert "steer[2J it" in shown
+
+
+def test_a_narrow_terminal_squeezes_no_column_away(questions: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    questions("add", *ASKED)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "80")
+    shown = re.sub(r"\x1b\[[0-9;]*m", "", questions("list"))
+    table = shown.split("Source of")[0]
+    assert all(len(line) <= 80 for line in table.splitlines())
+    for word in ("Afghanistan", "deaths", "2020-12-31", "probability", "12 months", "windows"):
+        assert word in table
 
 
 def test_every_key_is_documented() -> None:

@@ -28,6 +28,7 @@ EXAMPLE_NOTE = (
     "The packaged example: probabilities set by tocsin's authors for illustration, not on that day and not by a model."
 )
 _PLAIN_WIDTH = 150
+_NARROW = 120
 
 
 class Format(StrEnum):
@@ -223,29 +224,30 @@ def _print_table(questions: Sequence[Question], *, example: bool) -> None:
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=_PLAIN_WIDTH, no_color=True)
-    rich = console.is_terminal
-    table = Table(box=box.SIMPLE_HEAD if rich else box.ASCII2, pad_edge=False, show_edge=False)
-    table.show_lines, table.expand = True, True
-    table.add_column("id", overflow="fold", max_width=24)
-    table.add_column("question and claim", ratio=1)
-    table.add_column("registered", no_wrap=True)
+    narrow = console.width < _NARROW
+    gap = "\n" if narrow else " "
+    style = box.SIMPLE_HEAD if console.is_terminal else box.ASCII2
+    table = Table(box=style, pad_edge=False, show_edge=False, show_lines=True, expand=True, collapse_padding=narrow)
+    table.add_column("id", overflow="fold", max_width=12 if narrow else 24)
+    table.add_column("question and claim", ratio=1, min_width=22)
+    table.add_column("registered")
     table.add_column("probability", justify="right", no_wrap=True)
-    table.add_column("base rate", max_width=32)
-    table.add_column("status", max_width=30)
+    table.add_column("base rate", max_width=16 if narrow else 32)
+    table.add_column("status", max_width=12 if narrow else 30)
     for q in questions:
         told = [q.text] * (q.text != q.claim.words) + [q.claim.words]
-        entered = [f"entered {q.entered_on}"] * (q.backdated and not example)
+        entered = [f"entered{gap}{q.entered_on}"] * (q.backdated and not example)
         rate = q.base_rate
         based = f"{_percent(rate.value)}: {rate.held:,} of {rate.windows:,} windows of {rate.of}, to {rate.until}"
         cells = (
             [q.id],
             told,
             [f"{q.registered_on}", *entered],
-            [_percent(q.probability), f"{q.horizon_months} months ahead"],
+            [_percent(q.probability), f"{q.horizon_months} months{gap}ahead"],
             [based],
             [f"open until {q.claim.last_day}" if q.settlement is None else _outcome(q)],
         )
-        table.add_row(*(Text("\n".join(map(_safe, lines))) for lines in cells))
+        table.add_row(*(Text("\n".join(_safe(line) for one in lines for line in one.split("\n"))) for lines in cells))
     console.print(table)
 
 
