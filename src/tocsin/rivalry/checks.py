@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.rivalry.estimate import Joint, joint
-from tocsin.rivalry.likelihood import means
+from tocsin.rivalry.likelihood import factors, rates
 from tocsin.rivalry.links import LEAST_SHARED, SIGNIFICANT, Links
 from tocsin.rivalry.terms import Terms, filtered
 
@@ -96,7 +96,7 @@ class _Test:
 
     def __init__(self, links: Links, at: Joint) -> None:
         self.links, self.at = links, at
-        self.told = np.diag(at.reduced) > 1e-7
+        self.told = at.told
         self.covariance = at.covariance(self.told)
         slope = at.by_term - at.with_driver.T @ at.solver.solve(at.by_driver)
         self.left = self.covariance @ slope[self.told]
@@ -110,8 +110,8 @@ class _Test:
         target = links.targets[g]
         point = links.point
         loading = float(point.loadings[g])
-        mean = means(target, point.linear[g], point.logs[g], loading, point.driver)
-        rate = np.maximum(target.linear @ point.linear[g], 1e-9)
+        rate = rates(target, point.linear[g])
+        mean = rate * factors(target, point.logs[g], loading, point.driver)
         size = float(point.sizes[g])
         weight = mean / (1.0 + mean / size)
         score = (target.counts - mean) / (1.0 + mean / size)

@@ -15,8 +15,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg, optimize
+from scipy.special import gammaln
 
-from tocsin.rivalry.likelihood import Slopes, Target, means, slopes, value
+from tocsin.rivalry.likelihood import Target, means, slopes, value
 from tocsin.rivalry.walk import Solver, Walk
 
 Floats = NDArray[np.float64]
@@ -60,6 +61,11 @@ class Joint:
     reduced: Floats
     through: Floats
     solver: Solver
+
+    @property
+    def told(self) -> Mask:
+        """Terms that some period tells anything of (term)."""
+        return np.asarray(np.diag(self.reduced) > 10.0 * _RIDGE)
 
     def covariance(self, free: Mask) -> Floats:
         """Covariance of the free terms, the others held and the driver unknown."""
@@ -145,7 +151,7 @@ def maximise(
 
 def _free(targets: Sequence[Target], point: Point, at: Joint, with_loadings: bool, held: int) -> Mask:
     """Terms that may move: not those at zero that would go below, nor such as no period tells anything of."""
-    free = np.diag(at.reduced) > 10.0 * _RIDGE
+    free = at.told.copy()
     for g, target in enumerate(targets):
         rows = np.arange(at.starts[g], at.starts[g] + target.n_linear)
         free[rows] &= (point.linear[g] > 0.0) | (at.by_term[rows] > 0.0)
@@ -177,7 +183,6 @@ def fit_sizes(targets: Sequence[Target], point: Point) -> Point:
 
 def most_likely_size(counts: Floats, mean: Floats) -> float:
     """The size of a negative binomial with known means, between `LEAST_SIZE` and `MOST_SIZE`."""
-    from scipy.special import gammaln
 
     def loss(log_size: float) -> float:
         r = np.exp(log_size)
@@ -226,7 +231,7 @@ def free_step(targets: Sequence[Target], point: Point, walk: Walk) -> tuple[tupl
     A term that no period tells anything of has the standard error inf.
     """
     at = joint(targets, point, walk)
-    told = np.diag(at.reduced) > 10.0 * _RIDGE
+    told = at.told
     terms, _ = at.step(told)
     errors = np.full(len(terms), np.inf)
     errors[told] = np.sqrt(np.diag(at.covariance(told)))
@@ -235,6 +240,3 @@ def free_step(targets: Sequence[Target], point: Point, walk: Walk) -> tuple[tupl
         estimates.append(point.linear[g] + terms[at.starts[g] : at.starts[g] + target.n_linear])
     of = [slice(at.starts[g], at.starts[g] + target.n_linear) for g, target in enumerate(targets)]
     return tuple(estimates), tuple(errors[rows] for rows in of)
-
-
-__all__ = ["Joint", "Point", "Slopes", "fit_driver", "fit_sizes", "free_step", "joint", "maximise", "start_point"]

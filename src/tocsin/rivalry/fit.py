@@ -186,7 +186,7 @@ def _group_fits(series: Series, terms: Terms, links: Links, seed: int) -> tuple[
         out.append(
             GroupFit(
                 group=group,
-                attacks=int(series.attacks[g].sum()),
+                attacks=int(series.total_attacks[g]),
                 fights_a_state=bool(series.state_clashes[g].any()),
                 first=series.first + start * day,
                 last=series.first + stop * day - timedelta(days=1),

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.special import gammaln
 
 from tocsin.rivalry.estimate import Point, fit_sizes, maximise
-from tocsin.rivalry.likelihood import Target
+from tocsin.rivalry.likelihood import LEAST_RATE, MOST_LOG, Target
 from tocsin.rivalry.links import Links, estimate_links, pooled_links, sources
 from tocsin.rivalry.series import LEAST_ATTACKS, LEAST_PERIODS, Series
 from tocsin.rivalry.terms import AFTER_LAST_DAYS, Terms, make_terms
@@ -123,8 +123,8 @@ def _predict(terms: Terms, answer: Floats, point: Point, links: Links, stop: int
         for g in (int(k) for k in np.flatnonzero(active[:, t])):
             x = np.concatenate([[1.0], terms.own[:, g, t], [answer[g, t]]])
             loading = float(point.loadings[g])
-            rate = max(float(x @ point.linear[g]), 1e-9)
-            mean = rate * np.exp(min(float(terms.logs[g][t] @ point.logs[g]) + loading * level, 30.0))
+            rate = max(float(x @ point.linear[g]), LEAST_RATE)
+            mean = rate * np.exp(min(float(terms.logs[g][t] @ point.logs[g]) + loading * level, MOST_LOG))
             # What is not known of the driver adds to the spread, as a negative binomial of its own would.
             size = 1.0 / (1.0 / float(point.sizes[g]) + np.expm1(min(loading**2 * variance, 5.0)) + 1e-12)
             y = float(terms.counts[g, t])
@@ -141,7 +141,7 @@ def _variance(terms: Terms, point: Point, links: Links, block: int) -> float:
     of_driver = np.zeros(terms.n_blocks)
     for g, target in enumerate(links.targets):
         loading = float(point.loadings[g])
-        mean = np.maximum(target.counts.mean(), 1e-9)
+        mean = max(float(target.counts.mean()), LEAST_RATE)
         np.add.at(of_driver, target.blocks, loading**2 * mean / (1.0 + mean / float(point.sizes[g])))
     return float(Walk.of(block + 1, links.step_sd).with_information(of_driver[: block + 1]).variances()[-1])
 

@@ -106,10 +106,19 @@ def value(target: Target, linear: Floats, logs: Floats, loading: float, driver: 
     return found + _constant(target.counts, size)
 
 
+def rates(target: Target, linear: Floats) -> Floats:
+    """What the linear terms come to (period): the expected counts where driver and log terms are 0."""
+    return np.asarray(np.maximum(target.linear @ linear, LEAST_RATE))
+
+
+def factors(target: Target, logs: Floats, loading: float, driver: Floats) -> Floats:
+    """What driver and log terms make of it (period)."""
+    return np.asarray(np.exp(np.minimum(target.logs @ logs + loading * driver[target.blocks], MOST_LOG)))
+
+
 def means(target: Target, linear: Floats, logs: Floats, loading: float, driver: Floats) -> Floats:
     """The expected counts (period)."""
-    rate = np.maximum(target.linear @ linear, LEAST_RATE)
-    return np.asarray(rate * np.exp(np.minimum(target.logs @ logs + loading * driver[target.blocks], MOST_LOG)))
+    return rates(target, linear) * factors(target, logs, loading, driver)
 
 
 def _constant(counts: Floats, size: float) -> float:

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.rivalry.estimate import UNDERSMOOTHING, Point, fit_driver, fit_sizes, free_step, maximise
-from tocsin.rivalry.likelihood import LEAST_RATE, Target, means
-from tocsin.rivalry.pooling import Pooled, pool
+from tocsin.rivalry.likelihood import LEAST_RATE, Target, factors, rates
+from tocsin.rivalry.pooling import pool
 from tocsin.rivalry.terms import OWN_HALF_LIVES_WEEKS, RESPONSE_WEEKS, Terms, filtered
 from tocsin.rivalry.walk import Walk
 
@@ -96,8 +96,7 @@ def response_worth(target: Target, point: Point, g: int) -> Floats:
     group that was there only while all attacked much would have its answers told in attacks of quieter years. So it is
     the mean of that factor over the term itself: over the fading attacks that may be answered.
     """
-    rate = np.maximum(target.linear @ point.linear[g], LEAST_RATE)
-    factor = means(target, point.linear[g], point.logs[g], float(point.loadings[g]), point.driver) / rate
+    factor = factors(target, point.logs[g], float(point.loadings[g]), point.driver)
     total = target.linear.sum(axis=0)
     return np.asarray(np.divide(factor @ target.linear, total, where=total > 0.0, out=np.ones(len(total))))
 
@@ -111,9 +110,8 @@ def _bounds(target: Target, point: Point, g: int, estimate: Floats, error: Float
     doi:10.1080/01621459.1927.10502953).
     """
     told = np.isfinite(error)
-    factor = means(target, point.linear[g], point.logs[g], float(point.loadings[g]), point.driver)
-    rate = np.maximum(target.linear @ point.linear[g], LEAST_RATE)
-    factor = factor / rate
+    factor = factors(target, point.logs[g], float(point.loadings[g]), point.driver)
+    rate = rates(target, point.linear[g])
     size = float(point.sizes[g])
     high, detectable = np.full(len(error), np.inf), np.full(len(error), np.inf)
     for k in np.flatnonzero(told):
@@ -176,8 +174,6 @@ class PooledLinks:
 
     mean_of_links: Floats
     sd_of_links: Floats
-    scale: Floats
-    pooled: Pooled
 
 
 def pooled_links(terms: Terms, links: Links) -> PooledLinks:
@@ -192,7 +188,7 @@ def pooled_links(terms: Terms, links: Links) -> PooledLinks:
     found = pool((links.estimate * scale)[off], (error * scale)[off], np.zeros((int(off.sum()), 1)))
     mean, sd = np.full(scale.shape, np.nan), np.full(scale.shape, np.nan)
     mean[off], sd[off] = found.mean / scale[off], found.sd / scale[off]
-    return PooledLinks(mean, sd, scale, found)
+    return PooledLinks(mean, sd)
 
 
 def pooling_scale(terms: Terms) -> Floats:
