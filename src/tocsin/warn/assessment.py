@@ -8,7 +8,9 @@ from typing import Any, Literal
 
 import polars as pl
 
+from tocsin.warn.analogues import Analogues
 from tocsin.warn.confidence import Confidence
+from tocsin.warn.drivers import Driver
 from tocsin.warn.levels import Level
 
 View = Literal["new_risk", "ongoing", "mass_casualty"]
