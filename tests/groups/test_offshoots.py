@@ -53,7 +53,8 @@ SPLIT = [(ago, "New", "state", HOME) for ago in range(5)]
 
 
 def test_a_planted_split_is_told_with_its_figures() -> None:
-    acts = [*OLD, *ELSEWHERE, (15, "Old", "Militia", HOME), (7, "New", "civilians", FAR), *SPLIT]
+    militia = [(ago, "Militia", "civilians", FAR) for ago in range(30, 60)]
+    acts = [*OLD, *ELSEWHERE, *militia, (15, "Old", "Militia", HOME), (7, "New", "civilians", FAR), *SPLIT]
     acts += [(2, "New", "Militia", HOME + 720), (1, "New", "Old", BESIDE)]
     # 5 of the 8 months and cells are at home, one north of it, one east of it, one far away
     assert found(acts) == (
@@ -74,8 +75,9 @@ def test_where_only_the_government_is_shared_the_ground_most_alike_counts() -> N
 def test_a_name_that_says_whose_faction_it_is_counts_and_comes_first() -> None:
     nearby = [(ago, "Nearby", "state", BESIDE) for ago in range(30, 60)]
     faction = [(ago, "Nearby - B", "state", HOME) for ago in range(5)]
-    named = found([*OLD, *nearby, *faction])
-    assert [one.parent for one in named] == ["Nearby @ Mali", "Old @ Mali"]
+    assert [one.parent for one in found([*OLD, *nearby, *faction])] == ["Nearby @ Mali", "Old @ Mali"]
+    assert pairs([*OLD, *nearby, *[(ago, "Old-B", *rest) for ago, _, *rest in faction]]) == {("Old-B", "Old")}
+    assert pairs([*OLD, *nearby, *[(ago, "Nearbys", *rest) for ago, _, *rest in faction]]) == {("Nearbys", "Old")}
 
 
 @pytest.mark.parametrize(
@@ -153,6 +155,7 @@ def test_cells_at_the_date_line_have_neighbours_across_it() -> None:
         ("BRA @ Pakistan", "BLA @ Pakistan", 2008),
         ("PUSIC @ DR Congo", "UPC @ DR Congo", 2004),
         ("SLM/A - MM @ Sudan", "SLM/A @ Sudan", 2007),
+        ("NLFT-B @ India", "NLFT @ India", 2006),
         ("MNLF - NM @ Philippines", "MNLF @ Philippines", 2002),
     ],
 )

@@ -7,7 +7,7 @@ A name is new in a theatre for 24 months from its first event. An older group of
   and the two are spread alike (`overlap`, 0 to 1, at least 0.4);
 - they share an enemy. A group that both have clashed with tells much. That both fight the government tells little,
   since nearly everybody does: then the parent must be the one older group of the theatre whose ground is most like the
-  new name's, or the one that the source names it after ("X - Y", a faction of X).
+  new name's, or one that the source names it after ("X - Y" or "X-Y", a faction of X).
 
 Of these two are told, a group that the new one is named after before those with the most similar ground. A coalition
 named by its members is nobody's off-shoot, and no parent. That the two fight each other does not speak against a split,
@@ -140,7 +140,7 @@ def _parents(
         return bool(enemies.get(actor)) or alike[actor] == max(alike.values()) or named_after(actor)
 
     def named_after(actor: str) -> bool:
-        return new.startswith(f"{actor} - ")
+        return new.startswith((f"{actor} - ", f"{actor}-"))
 
     return [
         Offshoot(
