@@ -48,7 +48,8 @@ class Quantity:
 
 
 # How deadly it is of late says most of what it will be, so that counts double. Age and surroundings (whose four are as
-# much as one other theme) tell apart what is alike otherwise. Set by reasoning, not searched for.
+# much as one other theme) tell apart what is alike otherwise. Chosen among a dozen reasoned sets, which differed little,
+# on origins of 2000-2009.
 QUANTITIES = (
     Quantity("deaths_3m", 2.0, of_the_year=True),
     Quantity("deaths_12m", 2.0, of_the_year=True),
