@@ -47,9 +47,9 @@ class Quantity:
     of_the_year: bool = False
 
 
-# How deadly it is of late says most of what it will be, so that counts double. Age and surroundings (whose four are as
-# much as one other theme) tell apart what is alike otherwise. Chosen among a dozen reasoned sets, which differed little,
-# on origins of 2000-2009.
+# Deaths of late and mass-casualty attacks say most of what is to come and count double; age and surroundings tell apart
+# what is otherwise alike and count half. Chosen among a dozen reasoned sets, which differed little, on origins of
+# 2000-2009.
 QUANTITIES = (
     Quantity("deaths_3m", 2.0, of_the_year=True),
     Quantity("deaths_12m", 2.0, of_the_year=True),
