@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from tocsin.warn import Assessment, GroupAssessment
+from tocsin.warn.drivers import Driver
 
 
 def line(group: str = "JNIM @ Mali", **changes: Any) -> GroupAssessment:
@@ -19,6 +20,7 @@ def line(group: str = "JNIM @ Mali", **changes: Any) -> GroupAssessment:
         "previously_crossed": False,
         "resurgent": False,
         "level": "none",
+        "level_sentence": "No level: number 1 in the world. The mark for watch is not reached.",
         "p_deaths25": 0.2,
         "p_deaths25_low": 0.1,
         "p_deaths25_high": 0.4,
@@ -47,6 +49,15 @@ def line(group: str = "JNIM @ Mali", **changes: Any) -> GroupAssessment:
         "confidence_deaths25": "moderate",
         "confidence_mass_casualty": "low",
         "confidence_reasons": ("A reason.", "Another."),
+        "reference_deaths25": 0.08,
+        "reference_mass_casualty": 0.001,
+        "drivers_deaths25": (
+            Driver("momentum", 2.5, 2.0, ("9 deaths in the last 3 months.",)),
+            Driver("rivals", 0.8, None, ("No other group came up.",)),
+            Driver("self-exciting model", 1.4, 1.3, ("A second model, with 20% of the weight.",)),
+        ),
+        "drivers_mass_casualty": (Driver("severity", 12.0, 11.0, ("2 attacks on civilians in the last 12 months.",)),),
+        "analogues": None,
     }
     return GroupAssessment(**(fields | changes))
 
@@ -70,6 +81,8 @@ def assessment(*groups: GroupAssessment, **changes: Any) -> Assessment:
         "licence": "CC BY 4.0",
         "citation": "A source (2021)",
         "model": "boosted-1, fitted on figures to 2020-12",
+        "tree_share_deaths25": 0.8,
+        "tree_share_mass_casualty": 0.65,
         "wording": "icd203",
         "language": "en",
         "headline": "The most important thing.",

@@ -64,3 +64,12 @@ def month_label(month: int) -> str:
     '2020-12'
     """
     return first_day(month).strftime("%Y-%m")
+
+
+def month_words(month: int) -> str:
+    """A month in words.
+
+    >>> month_words(485)
+    'May 2020'
+    """
+    return first_day(month).strftime("%B %Y")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import sys
 from dataclasses import replace
 from datetime import date
 
@@ -17,11 +16,10 @@ from tocsin.replay import Replay
 from tocsin.replay.plan import Plan
 from tocsin.replay.track_record import record_of
 from tocsin.settings import load_settings
-from tocsin.warn import assess
 from tocsin.warn.record import EDGES, Record, RecordRow, packaged_record, read_record
+from tocsin.warn.situation import record_known
 
 MODEL = "ensemble"
-assess_module = sys.modules[assess.__module__]
 # December 2014, January and December 2015.
 ORIGINS = (420, 421, 432)
 
@@ -101,10 +99,10 @@ def test_only_what_had_come_by_the_day_is_told() -> None:
 
 def test_in_strict_mode_nothing_is_told_before_the_figures_of_the_record_were_published() -> None:
     strict = load_settings(as_of_mode="strict")
-    assert assess_module._record(480, 6, strict, date(2021, 6, 29)).rows == ()
-    told = assess_module._record(480, 6, strict, date(2021, 6, 30))
+    assert record_known(strict, date(2021, 6, 29), 480, 6).rows == ()
+    told = record_known(strict, date(2021, 6, 30), 480, 6)
     assert told.rows
-    assert told == assess_module._record(480, 6, load_settings(), date(2019, 12, 31))
+    assert told == record_known(load_settings(), date(2019, 12, 31), 480, 6)
     assert max(row.known_by for row in told.rows) <= 480
 
 

@@ -67,6 +67,11 @@ class Boosters:
         """Score of each replicate on the logit scale, not calibrated: (replicate, row) of `features` (row, feature)."""
         return np.stack([np.mean([_predict(text, features) for text in texts], axis=0) for texts in self.texts])
 
+    def shap(self, texts: tuple[str, ...], features: NDArray[np.float32]) -> Scores:
+        """TreeSHAP values of one replicate, the mean over its horizons: (row, feature + 1), last the expected score."""
+        values = [_booster(text).predict(features, pred_contrib=True, num_threads=1) for text in texts]
+        return np.asarray(np.mean(values, axis=0), np.float64)
+
 
 def check_length(panel: Panel) -> None:
     """Raises `NotHeldError` where there are too few origins to learn from."""

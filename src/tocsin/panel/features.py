@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from tocsin.groups.names import actor_facts, members
+from tocsin.groups.names import members
 from tocsin.panel.panel import FloatArray, Panel, trailing
 
 Sums = NDArray[np.int64]
@@ -288,7 +288,7 @@ def _surroundings(panel: Panel) -> dict[str, NDArray[np.floating]]:
     new = ((age >= 0) & (age < 24)).astype(np.int64)
 
     theatre = np.unique(np.array(panel.theatres, dtype=str), return_inverse=True)[1]
-    actor = np.unique(np.array(_organisations(panel), dtype=str), return_inverse=True)[1]
+    actor = np.unique(np.array(panel.organisations, dtype=str), return_inverse=True)[1]
     region = np.unique(np.array(panel.regions, dtype=str), return_inverse=True)[1]
 
     def others(values: Sums, label: NDArray[np.int64]) -> Sums:
@@ -318,15 +318,6 @@ def _surroundings(panel: Panel) -> dict[str, NDArray[np.floating]]:
         "allies_deaths_12m": np.log1p(allies[0]),
         "region_deaths_12m": np.log1p(_sum_by(d12, region) - _sum_by(d12, theatre)),
     }
-
-
-def _organisations(panel: Panel) -> list[str]:
-    """The actor of each group, two organisations that bear one name told apart by their countries."""
-    homonyms: dict[str, list[list[str]]] = actor_facts()["homonyms"]
-    return [
-        next((f"{actor} ({places[0]})" for places in homonyms.get(actor, ()) if theatre in places), actor)
-        for actor, theatre in zip(panel.actors, panel.theatres, strict=True)
-    ]
 
 
 def _sum_by(values: Sums, label: NDArray[np.int64]) -> Sums:

@@ -17,6 +17,7 @@ from tocsin.countries import region_of
 from tocsin.digest import Digest, Provenance
 from tocsin.digest.load import urban_cells
 from tocsin.errors import NotHeldError
+from tocsin.groups.names import actor_facts
 from tocsin.months import last_day, month_id
 from tocsin.panel.nearby import nearby_deaths
 
@@ -109,6 +110,15 @@ class Panel:
         """Whether some 12 months up to and including each month held 25 deaths or more."""
         return np.maximum.accumulate(self.ongoing, axis=1)
 
+    @cached_property
+    def organisations(self) -> tuple[str, ...]:
+        """The actor of each group, two organisations that bear one name told apart by their countries."""
+        homonyms: dict[str, list[list[str]]] = actor_facts()["homonyms"]
+        return tuple(
+            next((f"{actor} ({places[0]})" for places in homonyms.get(actor, ()) if theatre in places), actor)
+            for actor, theatre in zip(self.actors, self.theatres, strict=True)
+        )
+
     def future_deaths(self, horizon: int) -> NDArray[np.int64]:
         """Deaths in the `horizon` months after each origin: (group, month), for origins with a whole horizon."""
         return self.cumulative_deaths[:, horizon + 1 :] - self.cumulative_deaths[:, 1:-horizon]
@@ -154,12 +164,19 @@ class Panel:
         n = month - self.first_month + 1
         return np.flatnonzero((self.counts["events"][:, :n] > 0).any(axis=1))
 
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {group: row for row, group in enumerate(self.groups)}
+
+    def row(self, group: str) -> int | None:
+        """The row of a group; None when it is not in the panel."""
+        return self._places.get(group)
+
     def index_of(self, group: str) -> int:
         """The row of a group. Raises `NotHeldError` when it is not in the panel."""
-        try:
-            return self.groups.index(group)
-        except ValueError:
-            raise NotHeldError(f"no group {group!r} with an event up to {self.as_of}") from None
+        if (row := self.row(group)) is None:
+            raise NotHeldError(f"no group {group!r} with an event up to {self.as_of}")
+        return row
 
 
 def trailing(cumulative: NDArray[np.int64], months: int) -> NDArray[np.int64]:

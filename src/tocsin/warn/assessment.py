@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from typing import Any, Literal
 
@@ -26,6 +26,8 @@ class GroupAssessment:
     what came of probabilities like this one in the replay: the share that came true, and of how many group-months; None
     where nothing of it was known by the as-of day. `words_` say a probability in words. `confidence` is the lower of
     the confidences in the two probabilities; `confidence_reasons` are short sentences, one for each thing weighed.
+    `drivers_` are the themes that make a probability differ from that of the average active group of the same list,
+    `reference_`, the strongest first; `analogues` the past group-months most like it.
     """
 
     group: str
@@ -35,6 +37,7 @@ class GroupAssessment:
     previously_crossed: bool
     resurgent: bool
     level: Level
+    level_sentence: str
     p_deaths25: float
     p_deaths25_low: float
     p_deaths25_high: float
@@ -63,6 +66,11 @@ class GroupAssessment:
     confidence_deaths25: Confidence
     confidence_mass_casualty: Confidence
     confidence_reasons: tuple[str, ...]
+    reference_deaths25: float
+    reference_mass_casualty: float
+    drivers_deaths25: tuple[Driver, ...]
+    drivers_mass_casualty: tuple[Driver, ...]
+    analogues: Analogues | None
 
 
 @dataclass(frozen=True)
@@ -82,7 +90,10 @@ class NewEntrant:
 
 @dataclass(frozen=True)
 class Assessment:
-    """Every seen group's line at an as-of day, with what a reader must know to weigh it."""
+    """Every seen group's line at an as-of day, with what a reader must know to weigh it.
+
+    `tree_share_` is the weight of the trees, whose themes the drivers are, in the score of each probability.
+    """
 
     as_of: date
     as_of_mode: str
@@ -94,6 +105,8 @@ class Assessment:
     licence: str
     citation: str
     model: str
+    tree_share_deaths25: float
+    tree_share_mass_casualty: float
     wording: str
     language: str
     headline: str
@@ -125,21 +138,20 @@ class Assessment:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values under the documented keys, dates as ISO strings."""
-        raw = asdict(self)
-        raw["as_of"], raw["data_until"] = self.as_of.isoformat(), self.data_until.isoformat()
-        raw["notes"] = list(self.notes)
-        for group in raw["groups"]:
-            for name in ("recent_deaths", "confidence_reasons"):
-                group[name] = list(group[name])
-        raw["groups"], raw["new_entrants"] = list(raw["groups"]), list(raw["new_entrants"])
-        return raw
+        found: dict[str, Any] = plain(asdict(self))
+        return found
 
     def to_polars(self) -> pl.DataFrame:
         """One row per group, with what the figures rest on (as-of day, vintage, notes, ...) in each row."""
-        rows = [asdict(group) | {"confidence_reasons": " ".join(group.confidence_reasons)} for group in self.groups]
+        rows = [_flat(group) for group in self.groups]
         frame = pl.DataFrame(rows, infer_schema_length=None)
         # A column of nothing but nulls has no type of its own.
-        wide = {"p_deaths25_previous": pl.Float64, "rank_new_risk": pl.Int64, "rank_ongoing": pl.Int64} | {
+        wide = {
+            "analogues": pl.String,
+            "p_deaths25_previous": pl.Float64,
+            "rank_new_risk": pl.Int64,
+            "rank_ongoing": pl.Int64,
+        } | {
             f"record_{target}_{what}": dtype
             for target in ("deaths25", "mass_casualty")
             for what, dtype in (("n", pl.Int64), ("share", pl.Float64))
@@ -150,6 +162,8 @@ class Assessment:
             pl.lit(self.horizon_months, pl.Int32).alias("horizon_months"),
             pl.lit(self.vintage).alias("vintage"),
             pl.lit(self.model).alias("model"),
+            pl.lit(self.tree_share_deaths25).alias("tree_share_deaths25"),
+            pl.lit(self.tree_share_mass_casualty).alias("tree_share_mass_casualty"),
             pl.lit(self.wording).alias("wording"),
             pl.lit(self.language).alias("language"),
             pl.lit(self.as_of_mode).alias("as_of_mode"),
@@ -160,3 +174,24 @@ class Assessment:
             pl.lit(" ".join(self.notes)).alias("notes"),
             pl.lit(self.record, pl.String).alias("record"),
         )
+
+
+def plain(value: Any) -> Any:
+    """What a dataclass holds, in values that JSON has: lists for tuples, ISO strings for dates."""
+    if isinstance(value, dict):
+        return {name: plain(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(part) for part in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _flat(group: GroupAssessment) -> dict[str, Any]:
+    """One row of a table: what has parts of its own as one text."""
+    texts = {
+        f"drivers_{target}": "; ".join(f"{d.theme} x{d.odds:.3g}" for d in getattr(group, f"drivers_{target}"))
+        for target in ("deaths25", "mass_casualty")
+    }
+    found = group.analogues
+    alike = "; ".join(f"{case.group} {case.month:%Y-%m}" for case in found.nearest) if found else None
+    parts = {"confidence_reasons": " ".join(group.confidence_reasons), "analogues": alike}
+    return {f.name: getattr(group, f.name) for f in fields(group)} | texts | parts

@@ -1,4 +1,4 @@
-"""Everything about one group at an as-of day, in one object: what `tocsin explain` tells and a page of the brief shows."""
+"""Everything about one group at an as-of day: what `tocsin explain` tells and a page of the brief shows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tocsin.warn.assessment import Assessment, GroupAssessment
 
 @dataclass(frozen=True)
 class MonthFigures:
-    """One month of a group's past, given by its first day: deaths by kind of violence, events, mass-casualty attacks."""
+    """One month of a group's past, given by its first day: deaths by kind of violence, and events."""
 
     month: date
     deaths_state: int

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -70,12 +70,17 @@ class Record:
         last = max((row.known_by - row.horizon for row in rows), default=self.first - 1)
         return replace(self, rows=rows, last=min(last, self.last))
 
+    @cached_property
+    def _classes(self) -> dict[tuple[str, int, str, float], list[RecordRow]]:
+        found: dict[tuple[str, int, str, float], list[RecordRow]] = {}
+        for row in self.rows:
+            found.setdefault((row.target, row.horizon, row.list, row.low), []).append(row)
+        return found
+
     def of(self, p: float, *, target: str, horizon: int, list: str) -> Class | None:
         """What came of probabilities in the class of `p`; None where the record holds none."""
         low = max(edge for edge in EDGES[:-1] if edge <= p)
-        rows = [
-            row for row in self.rows if (row.target, row.horizon, row.list, row.low) == (target, horizon, list, low)
-        ]
+        rows = self._classes.get((target, horizon, list, low), [])
         n = sum(row.n for row in rows)
         if not n:
             return None
