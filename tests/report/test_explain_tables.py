@@ -81,7 +81,7 @@ def test_what_the_level_is_of_comes_first(on: object) -> None:
 def test_probabilities_with_all_that_weighs_them() -> None:
     found = section(explanation(), "Probabilities within 6 months")
     assert cells(found, "25 deaths")[1:] == [
-        "20%", "10% to 40%", "1.5%", "unlikely", "22% of 143 came true", "moderate",
+        "20%", "10% to 40%", "1.5%", "unlikely", "22% of 143", "moderate",
     ]  # fmt: skip
     assert cells(found, "a mass")[5:] == ["none known by then", "low"]
     said = " ".join(" ".join(found).split())
@@ -114,6 +114,7 @@ def test_past_month_by_month() -> None:
     bars = found[1]
     assert len(bars) == 60
     assert [at for at, bar in enumerate(bars) if bar != "·"] == [19, 56]  # 40 and 3 months before the last
+    assert [found[2].index(year) for year in ("2016", "2017", "2020")] == [0, 12, 48]
     assert "Deaths a month, 2016-01 to 2020-12; most: 8 in 2020-09." in " ".join(found)
     rows = [said for said in found if re.match(r"20\d\d-\d\d ", said)]
     assert len(rows) == 12

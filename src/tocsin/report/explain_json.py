@@ -28,6 +28,7 @@ def explanation_dict(explanation: Explanation) -> dict[str, Any]:
     facts["notes"] = list(explanation.facts.notes())
     return {
         **head,
+        "theatre": explanation.line.theatre,
         "line": plain(explanation.line),
         "facts": facts,
         "deaths_are": DEATHS_ARE,

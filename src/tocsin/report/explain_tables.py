@@ -26,6 +26,7 @@ from tocsin.report.explain_text import (
     outcomes,
     place,
     span,
+    years_below,
 )
 from tocsin.report.rivalry_tables import TOO_MANY_FALSE
 from tocsin.report.terminal import safe, sparkline
@@ -77,7 +78,7 @@ def _probabilities(console: Console, explanation: Explanation, told: Iterable[Ou
     _table(
         console,
         (("", _TEXT), ("probability", _NUMBER), ("90% interval", _NUMBER), ("base rate", _NUMBER), ("in words", _TEXT),
-         ("such ones in the replay", _TEXT), ("confidence", _TEXT)),
+         ("such ones came\ntrue in the replay", _NUMBER), ("confidence", _TEXT)),
         [
             (one.name, percent(one.p), f"{percent(one.low)} to {percent(one.high)}", percent(one.base_rate), one.words,
              one.record, one.confidence)
@@ -115,8 +116,7 @@ def _past(console: Console, explanation: Explanation) -> None:
     deaths = tuple(month.deaths for month in held)
     worst = max(held, key=lambda month: month.deaths)
     most = f"most: {worst.deaths:,} in {worst.month:%Y-%m}" if worst.deaths else "none in any"
-    # One letter a month; a narrow terminal folds it.
-    _say(console, sparkline(deaths))
+    _say(console, *filter(None, (sparkline(deaths), years_below([month.month for month in held]))))
     _say(
         console,
         f"Deaths a month, {span(held[0].month, held[-1].month)}; {most}.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -54,10 +54,10 @@ class Outcome:
 
     @property
     def record(self) -> str:
-        """What came of such probabilities in the replay, with counts."""
+        """The share of such probabilities that came true in the replay, and of how many."""
         if self.record_n is None or self.record_share is None:
             return "none known by then"
-        return f"{percent(self.record_share)} of {self.record_n:,} came true"
+        return f"{percent(self.record_share)} of {self.record_n:,}"
 
 
 def outcomes(explanation: Explanation) -> tuple[Outcome, ...]:
@@ -184,6 +184,19 @@ def span(first: date, last: date) -> str:
     ('2015-01 to 2020-12', '2015-01')
     """
     return f"{first:%Y-%m}" if first == last else f"{first:%Y-%m} to {last:%Y-%m}"
+
+
+def years_below(months: Sequence[date]) -> str:
+    """Years to stand below a row of one letter a month, each under its January.
+
+    >>> years_below([date(2019, 12, 1), date(2020, 1, 1), date(2020, 2, 1), date(2020, 3, 1), date(2020, 4, 1)])
+    ' 2020'
+    """
+    row = ""
+    for at, month in enumerate(months):
+        if month.month == 1 and at + len("2020") <= len(months):
+            row = row.ljust(at) + str(month.year)
+    return row
 
 
 def place(lat: float, lon: float) -> str:
