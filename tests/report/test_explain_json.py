@@ -54,6 +54,7 @@ def test_what_is_documented_is_there() -> None:
 
 def test_values_are_those_of_the_object() -> None:
     assert SAID["as_of"] == "2020-12-31"
+    assert SAID["theatre"] == "Mali"
     assert SAID["line"]["group"] == "JNIM @ Mali"
     assert SAID["line"]["drivers_deaths25"][1] == {
         "theme": "rivals",
