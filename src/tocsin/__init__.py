@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from tocsin.rivalry import Rivalry, fit_rivalry
     from tocsin.settings import Settings, load_settings
     from tocsin.store import Store
-    from tocsin.warn import Assessment, assess
+    from tocsin.warn import Assessment, Explanation, assess, explain
 
 __all__ = [
     "Assessment",
     "Digest",
+    "Explanation",
     "Forecast",
     "Panel",
     "Replay",
@@ -33,6 +34,7 @@ __all__ = [
     "TocsinError",
     "assess",
     "build_panel",
+    "explain",
     "fit_rivalry",
     "load_digest",
     "load_settings",
@@ -43,6 +45,7 @@ __all__ = [
 _HOMES = {
     "Assessment": "tocsin.warn",
     "Digest": "tocsin.digest",
+    "Explanation": "tocsin.warn",
     "Forecast": "tocsin.forecast",
     "Panel": "tocsin.panel",
     "Replay": "tocsin.replay",
@@ -52,6 +55,7 @@ _HOMES = {
     "TocsinError": "tocsin.errors",
     "assess": "tocsin.warn",
     "build_panel": "tocsin.panel",
+    "explain": "tocsin.warn",
     "fit_rivalry": "tocsin.rivalry",
     "load_digest": "tocsin.digest",
     "load_settings": "tocsin.settings",

@@ -9,7 +9,7 @@ import pytest
 
 from planted_groups import FIRST, Event, digest_of, with_another_future
 from tocsin.errors import NotHeldError
-from tocsin.forecast.newcomers import NewcomerModel, fit_newcomers, newcomers, theatre_features
+from tocsin.forecast.newcomers import NewcomerModel, fit_newcomers, newcomers, theatre_figures
 from tocsin.panel import History, build_panel
 from tocsin.verify import average_precision
 
@@ -58,7 +58,7 @@ def test_a_newcomer_by_hand() -> None:
     ]
     panel = history(events, FIRST + 39).panel
     came = newcomers(panel)
-    names = theatre_features(panel)[0]
+    names = theatre_figures(panel).theatres
     assert names == ("Mali", "Niger")
     # `new` has its 25 deaths in months 25 and 27: both are in the 12 months after origins 15 to 24; at 25 it is seen.
     assert np.flatnonzero(came[0]).tolist() == list(range(15, 25))
@@ -72,7 +72,8 @@ def test_theatres_are_those_with_an_event_so_far() -> None:
         ("Niger", FIRST + 5, "state", "b", "Government of Niger", 0),
         ("Peru", FIRST + 9, "state", "c", "Government of Peru", 3),
     ]
-    names, _, there = theatre_features(history(events, FIRST + 9).panel)
+    figures = theatre_figures(history(events, FIRST + 9).panel)
+    names, there = figures.theatres, figures.known
     assert names == ("Mali", "Niger", "Peru")
     assert there.argmax(axis=1).tolist() == [2, 5, 9]
 
@@ -93,7 +94,7 @@ def test_the_planted_theatres_are_found_at_about_their_rate() -> None:
     for t in range(MONTH - FIRST, MONTHS - 12):
         names, p = fitted().predict(planted().up_to(FIRST + t))
         assert ((p[1] <= p[0]) & (p[0] <= p[2])).all()
-        rows = [theatre_features(planted().panel)[0].index(name) for name in names]
+        rows = [theatre_figures(planted().panel).theatres.index(name) for name in names]
         said.append(p[0])
         came.append(truth[rows, t])
     p, y = np.concatenate(said), np.concatenate(came)

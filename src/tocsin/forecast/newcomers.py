@@ -45,6 +45,33 @@ NEWCOMER_PARAMS: dict[str, Any] = {
     "verbose": -1,
 }
 NEVER = 999.0
+# The columns of the features, in their order; those of the first kind as logarithms.
+_LOGS = {
+    "deaths_3m",
+    "deaths_12m",
+    "deaths_60m",
+    "deaths_nonstate_24m",
+    "state_onesided_12m",
+    "region_deaths_12m",
+}
+FEATURES = (
+    "deaths_3m",
+    "deaths_12m",
+    "deaths_60m",
+    "trend",
+    "active_groups",
+    "ongoing_groups",
+    "appeared_24m",
+    "appeared_120m",
+    "crossed_24m",
+    "crossed_120m",
+    "since_appeared",
+    "deaths_nonstate_24m",
+    "state_onesided_12m",
+    "region_deaths_12m",
+    "region_crossed_24m",
+    "world_crossed_24m",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,15 +86,27 @@ class NewcomerModel:
         """Theatres at the end of the history, and (3, theatre): probability, low, high of its 90% interval."""
         import lightgbm
 
-        theatres, features, there = theatre_features(history.panel)
-        now = features[there[:, -1], -1]
+        figures = theatre_figures(history.panel)
+        now = figures.features[figures.known[:, -1], -1]
         scores = np.stack(
             [np.asarray(lightgbm.Booster(model_str=text).predict(now, raw_score=True)) for text in self.texts]
         )
         mean, spread = scores.mean(axis=0), scores.std(axis=0, ddof=1)
         reach = stdtrit(len(scores) - 1, 0.95) * spread
-        names = tuple(name for name, known in zip(theatres, there[:, -1], strict=True) if known)
-        return names, np.asarray(expit(np.stack([mean, mean - reach, mean + reach])))
+        return figures.names_now, np.asarray(expit(np.stack([mean, mean - reach, mean + reach])))
+
+    def contributions(self, history: History) -> Floats:
+        """What each feature adds to a theatre's log-odds against the mean theatre: (theatre, feature), TreeSHAP.
+
+        In the order of `predict`'s theatres and of `FEATURES`.
+        """
+        import lightgbm
+
+        figures = theatre_figures(history.panel)
+        now = figures.features[figures.known[:, -1], -1]
+        values = [lightgbm.Booster(model_str=text).predict(now, pred_contrib=True) for text in self.texts]
+        mean = np.mean(values, axis=0)[:, :-1]
+        return np.asarray(mean - mean.mean(axis=0))
 
 
 def fit_newcomers(history: History) -> NewcomerModel:
@@ -81,9 +120,10 @@ def fit_newcomers(history: History) -> NewcomerModel:
     last = panel.n_months - 1 - HORIZON
     if last - FIRST_ORIGIN + 1 < LEAST_ORIGINS:
         raise NotHeldError(f"too little history to learn from newcomers by {month_label(panel.last_month)}")
-    _, features, there = theatre_features(panel)
+    figures = theatre_figures(panel)
+    features = figures.features
     came = newcomers(panel)
-    place, t = np.nonzero(there[:, FIRST_ORIGIN : last + 1])
+    place, t = np.nonzero(figures.known[:, FIRST_ORIGIN : last + 1])
     t = t + FIRST_ORIGIN
     y = came[place, t].astype(np.float32)
     if not 0 < y.sum() < len(y):
@@ -108,8 +148,27 @@ def newcomers(panel: Panel) -> NDArray[np.bool_]:
     return np.asarray(came > 0)
 
 
-def theatre_features(panel: Panel) -> tuple[tuple[str, ...], NDArray[np.float32], NDArray[np.bool_]]:
-    """Theatres, their features (theatre, month, feature) looking back only, and whether any group was known by then."""
+@dataclass(frozen=True, eq=False)
+class TheatreFigures:
+    """Figures of each of `theatres`, (theatre, month), looking back only.
+
+    `counts` are whole numbers by the names in `FEATURES`, without `trend`; `features` (theatre, month, feature) what
+    the trees are given; `known` says whether any group of the theatre was known by then.
+    """
+
+    theatres: tuple[str, ...]
+    counts: dict[str, NDArray[Any]]
+    features: NDArray[np.float32]
+    known: NDArray[np.bool_]
+
+    @property
+    def names_now(self) -> tuple[str, ...]:
+        """The theatres known by the last month."""
+        return tuple(name for name, known in zip(self.theatres, self.known[:, -1], strict=True) if known)
+
+
+def theatre_figures(panel: Panel) -> TheatreFigures:
+    """The figures of every theatre of a panel."""
     names, label = np.unique(np.array(panel.theatres, dtype=str), return_inverse=True)
     n = len(names)
 
@@ -140,23 +199,27 @@ def theatre_features(panel: Panel) -> tuple[tuple[str, ...], NDArray[np.float32]
 
     months = np.arange(panel.n_months)
     last = np.maximum.accumulate(np.where(appeared > 0, months, -10_000), axis=1)
-    crossed_24, appeared_24 = sums(crossed, 24), sums(appeared, 24)
-    columns = [
-        np.log1p(total(d3)),
-        np.log1p(total(d12)),
-        np.log1p(total(d60)),
-        np.log1p(total(d3)) - np.log1p(total(d12) / 4.0),
-        total((d12 > 0).astype(np.int64)),
-        total(panel.ongoing.astype(np.int64)),
-        appeared_24,
-        sums(appeared, 120),
-        crossed_24,
-        sums(crossed, 120),
-        np.where(last >= 0, months - last, NEVER),
-        np.log1p(sums(nonstate, 24)),
-        np.log1p(sums(state, 12)),
-        np.log1p(around(total(d12))),
-        around(crossed_24),
-        np.broadcast_to(crossed_24.sum(axis=0), (n, panel.n_months)),
-    ]
-    return tuple(names.tolist()), np.stack(columns, axis=2).astype(np.float32), np.asarray(total(known) > 0)
+    crossed_24 = sums(crossed, 24)
+    counts: dict[str, NDArray[Any]] = {
+        "deaths_3m": total(d3),
+        "deaths_12m": total(d12),
+        "deaths_60m": total(d60),
+        "active_groups": total((d12 > 0).astype(np.int64)),
+        "ongoing_groups": total(panel.ongoing.astype(np.int64)),
+        "appeared_24m": sums(appeared, 24),
+        "appeared_120m": sums(appeared, 120),
+        "crossed_24m": crossed_24,
+        "crossed_120m": sums(crossed, 120),
+        "since_appeared": np.where(last >= 0, months - last, NEVER),
+        "deaths_nonstate_24m": sums(nonstate, 24),
+        "state_onesided_12m": sums(state, 12),
+        "region_deaths_12m": around(total(d12)),
+        "region_crossed_24m": around(crossed_24),
+        "world_crossed_24m": np.broadcast_to(crossed_24.sum(axis=0), (n, panel.n_months)),
+    }
+    columns = {
+        name: np.log1p(value) if "deaths" in name or "onesided" in name else value for name, value in counts.items()
+    }
+    columns["trend"] = columns["deaths_3m"] - np.log1p(counts["deaths_12m"] / 4.0)
+    features = np.stack([columns[name] for name in FEATURES], axis=2).astype(np.float32)
+    return TheatreFigures(tuple(names.tolist()), counts, features, np.asarray(total(known) > 0))

@@ -6,17 +6,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
-from tocsin.forecast.newcomers import HORIZON as NEWCOMER_HORIZON
 from tocsin.forecast.risk import MODEL_VERSION
 from tocsin.months import month_label
 from tocsin.settings import Settings, load_settings
 from tocsin.warn import confidence
-from tocsin.warn.assessment import Assessment, NewEntrant
+from tocsin.warn.assessment import Assessment
+from tocsin.warn.entrants import new_entrants
 from tocsin.warn.headline import headline
 from tocsin.warn.lines import group_lines
 from tocsin.warn.situation import Situation, check_horizon, load_situation
 
-DEATHS_NOTE = "Deaths of a group are best estimates over all events with the group as a side, its own dead included."
+DEATHS_NOTE = (
+    "Deaths of a group are best estimates over all events with the group as a side, its own dead included; summed over "
+    "groups, those of a clash count for both its sides."
+)
 SELECTION_NOTE = (
     "UCDP lists a group's early small events because it, or its dyad, later passed 25 deaths in a year; figures for "
     "groups that never crossed before are conditional on that and look better than they are."
@@ -74,7 +77,7 @@ def assess_situation(situation: Situation, horizon: int, *, only: str | None = N
             *situation.notes,
         ),
         groups=tuple(lines),
-        new_entrants=_new_entrants(situation) if only is None else (),
+        new_entrants=new_entrants(situation) if only is None else (),
         record=(
             f"replay of {record.model}, origins {record.span}, groups in single countries, located events of "
             f"{record.vintage}"
@@ -83,16 +86,3 @@ def assess_situation(situation: Situation, horizon: int, *, only: str | None = N
         ),
     )
     return replace(assessment, headline=headline(assessment))
-
-
-def _new_entrants(situation: Situation) -> tuple[NewEntrant, ...]:
-    model, view = situation.newcomers, situation.view
-    if model is None:
-        return ()
-    theatres, p = model.predict(situation.history)
-    found = [
-        NewEntrant(theatre, NEWCOMER_HORIZON, float(p[0, k]), float(p[1, k]), float(p[2, k]), model.base_rate)
-        for k, theatre in enumerate(theatres)
-        if view is None or theatre == view.name
-    ]
-    return tuple(sorted(found, key=lambda entrant: (-entrant.p_new_group, entrant.theatre)))

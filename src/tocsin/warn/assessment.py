@@ -78,6 +78,7 @@ class NewEntrant:
     """The chance that a group not seen in a theatre so far has 25 deaths or more there within `horizon_months`, 12.
 
     `low` and `high` bound the 90% interval of the estimate; `base_rate` is the share of theatre-months of ten years.
+    `reasons` are the figures that set the theatre apart from the others most, each with the factor on the odds.
     """
 
     theatre: str
@@ -86,6 +87,7 @@ class NewEntrant:
     p_new_group_low: float
     p_new_group_high: float
     base_rate: float
+    reasons: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from tocsin.groups.facts import Group
 from tocsin.groups.offshoots import Offshoot
-from tocsin.rivalry import Rivalry
 from tocsin.warn.assessment import Assessment, GroupAssessment
+
+if TYPE_CHECKING:
+    from tocsin.rivalry import Rivalry
 
 
 @dataclass(frozen=True)

@@ -94,6 +94,22 @@ def at_month(situation: Situation, history: History, horizon: int) -> AtMonth:
     return AtMonth(history, horizon, seen, ongoing, p, base, entered, rank)
 
 
+def read_months(situation: Situation, horizon: int) -> list[AtMonth]:
+    """What the models say at the as-of month and at those before it whose levels may still stand, the latest first."""
+    history = situation.history
+    months = range(history.month, max(history.panel.first_month - 1, history.month - HOLD_MONTHS), -1)
+    return [at_month(situation, history.up_to(month), horizon) for month in months]
+
+
+def standing_levels(now: AtMonth, earlier: list[AtMonth]) -> list[Entered | None]:
+    """The level that each group seen by now stands on, entered now or in an earlier month; None for no level."""
+    entries: dict[str, list[Entered]] = {}
+    for at in (now, *earlier):
+        for i, g in enumerate(at.seen.tolist()):
+            entries.setdefault(at.history.panel.groups[g], []).extend(at.entries(i))
+    return [standing(entries[now.history.panel.groups[g]]) for g in now.seen]
+
+
 def group_lines(situation: Situation, horizon: int, *, only: str | None = None) -> list[GroupAssessment]:
     """A line for every group seen, of the theatre asked for where there is one; new risks first, then by rank.
 
@@ -101,9 +117,7 @@ def group_lines(situation: Situation, horizon: int, *, only: str | None = None) 
     """
     history = situation.history
     panel, view = history.panel, situation.view
-    now = at_month(situation, history, horizon)
-    months = range(panel.last_month - 1, max(panel.first_month - 1, panel.last_month - HOLD_MONTHS), -1)
-    earlier = [at_month(situation, history.up_to(month), horizon) for month in months]
+    now, *earlier = read_months(situation, horizon)
     seen = now.seen
     # Ranks and levels are the world's: a view's groups take part in it in place of their countries' own.
     names = [panel.groups[g] for g in seen]
@@ -115,7 +129,7 @@ def group_lines(situation: Situation, horizon: int, *, only: str | None = None) 
     ]
     ahead = expected_deaths(situation, horizon).ahead
     by_deaths = ranked(ahead.expected[seen], now.ongoing)
-    stands = _standing(now, earlier)
+    stands = standing_levels(now, earlier)
     before = earlier[0].history if earlier else None
     settings, record = situation.settings, situation.record(horizon)
     drivers = find_drivers(situation.models, history, before, seen[told], horizon)
@@ -189,14 +203,6 @@ def _said(
     return fields, sure
 
 
-def _standing(now: AtMonth, earlier: list[AtMonth]) -> list[Entered | None]:
-    entries: dict[str, list[Entered]] = {}
-    for at in (now, *earlier):
-        for i, g in enumerate(at.seen.tolist()):
-            entries.setdefault(at.history.panel.groups[g], []).extend(at.entries(i))
-    return [standing(entries[now.history.panel.groups[g]]) for g in now.seen]
-
-
 def _previous(earlier: list[AtMonth], group: str) -> float | None:
     """P(25 deaths) on the figures of a month before; None where the group was not seen by then."""
     if not earlier:
@@ -208,9 +214,10 @@ def _previous(earlier: list[AtMonth], group: str) -> float | None:
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """Draws of every group's monthly deaths, (unit, step, draw), and what they come to over the horizon."""
+    """Draws of every group's monthly deaths, (unit, step, draw), P(25 deaths), and what they come to together."""
 
     samples: NDArray[np.float32]
+    p: Floats
     ahead: DeathsAhead
 
 
@@ -222,4 +229,4 @@ def expected_deaths(situation: Situation, horizon: int) -> Drawn:
         "trees", situation.counts, history, draws=DEATHS_DRAWS, rng=rng, steps=horizon, stratified=True
     )
     p = situation.models["deaths25"].predict(history, horizon)[0]
-    return Drawn(draws.samples, deaths_ahead(draws.totals(horizon), p))
+    return Drawn(draws.samples, p, deaths_ahead(draws.totals(horizon), p))
