@@ -102,7 +102,7 @@ def opening(explanation: Explanation) -> str:
     """The one sentence: level, both probabilities in words and number, base rates, horizon."""
     line, assessment = explanation.line, explanation.assessment
     told = [
-        f"{one.name}: {one.words}, {percent(one.p)} (base rate {percent(one.base_rate)})"
+        f"{one.name}: {one.words} ({percent(one.p)}; base rate {percent(one.base_rate)})"
         for one in outcomes(explanation)
     ]
     back = ", resurgent" if line.resurgent else ""
