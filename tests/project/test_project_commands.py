@@ -51,7 +51,7 @@ def test_every_option_is_documented_and_no_other(words: str) -> None:
     options = {
         name
         for parameter in COMMANDS[words].params  # type: ignore[attr-defined]
-        for name in parameter.opts
+        for name in (*parameter.opts, *parameter.secondary_opts)  # `--no-x` beside `--x`
         if name.startswith("-") and name != "--help"
     }
     quoted = re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", section(words), flags=re.DOTALL))
@@ -81,5 +81,6 @@ def test_examples_call_commands_and_options_that_exist() -> None:
         known = [words for words in COMMANDS if call[: len(words.split())] == words.split()]
         assert known, call
         # `tocsin replay show` is called by more words than `tocsin replay`.
-        options = {name for p in COMMANDS[max(known, key=len)].params for name in p.opts}  # type: ignore[attr-defined]
+        params = COMMANDS[max(known, key=len)].params  # type: ignore[attr-defined]
+        options = {name for p in params for name in (*p.opts, *p.secondary_opts)}
         assert {word for word in call if word.startswith("--")} <= options, call
