@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.warn import LEVELS, resurgent, view_levels
+from tocsin.forecast.model import Target
+from tocsin.warn import LEVELS, Level, resurgent, view_levels
+from tocsin.warn.levels import HOLD_MONTHS, Entered, level_sentence, standing
 
 
 def levels(
@@ -174,3 +176,50 @@ def test_months_long_past_scale_and_order_of_groups(rows: list[list[int]], facto
     np.testing.assert_array_equal(got[::-1], resurgent(deaths[::-1]))
     assert (resurgent(factor * deaths) >= got).all()
     np.testing.assert_array_equal(got, resurgent(np.hstack([np.zeros((len(deaths), 7), int), deaths])))
+
+
+def entered(level: Level, *, month: int = 480, target: Target = "mass_casualty", p: float = 0.3) -> Entered:
+    return Entered(level, target, month, 3, p, 0.05)
+
+
+def test_a_group_stands_on_the_highest_level_of_the_last_months() -> None:
+    watch, earlier = entered("watch"), entered("warning", month=479)
+    assert standing([watch, earlier, entered("none", month=478)]) == earlier
+    assert standing([entered("none"), entered("none", month=479)]) is None
+    # Of two of one height the latest, and of one month that which is highest above its base rate.
+    assert standing([earlier, entered("warning", month=480)]) == entered("warning", month=480)
+    higher = entered("watch", target="deaths25", p=0.4)
+    assert standing([watch, higher]) == higher
+
+
+def test_the_sentence_says_why_and_for_how_long() -> None:
+    now = entered("warning")
+    assert level_sentence(now, [now], 6) == (
+        "Warning (act): number 3 in the world by the probability of a mass-casualty attack within 6 months: 30% (base "
+        "rate 5.0%, so 6.0 times it)."
+    )
+    none = [entered("none", p=0.06), entered("none", target="deaths25", p=0.04)]
+    assert level_sentence(None, none, 3) == (
+        "No level: number 3 in the world by the probability of a mass-casualty attack within 3 months: 6.0% (base rate "
+        "5.0%, so 1.2 times it). The mark for watch is not reached."
+    )
+    held = entered("watch", month=479)
+    assert "by the figures of November 2019; not reached since, and it stands for 2 months, this one included." in (
+        level_sentence(held, [entered("none")], 6)
+    )
+    assert level_sentence(entered("watch", month=478), [entered("none")], 6).endswith("and this month is the last.")
+
+
+@given(st.lists(st.sampled_from(LEVELS), min_size=1, max_size=40))
+def test_a_level_that_stands_does_not_flap(months: list[Level]) -> None:
+    def at(t: int) -> Level:
+        found = standing([entered(months[s], month=s) for s in range(max(0, t - HOLD_MONTHS + 1), t + 1)])
+        return found.level if found else "none"
+
+    stands = [at(t) for t in range(len(months))]
+    for t in range(1, len(months)):
+        order = LEVELS.index
+        assert order(stands[t]) >= order(months[t])
+        if order(stands[t]) > order(stands[t - 1]) and t + 2 < len(months):
+            # Once raised it is as high for the two months after.
+            assert min(order(stands[t + 1]), order(stands[t + 2])) >= order(stands[t])
