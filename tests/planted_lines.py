@@ -20,6 +20,7 @@ def line(group: str = "JNIM @ Mali", **changes: Any) -> GroupAssessment:
         "previously_crossed": False,
         "resurgent": False,
         "level": "none",
+        "level_target": None,
         "level_sentence": "No level: number 1 in the world. The mark for watch is not reached.",
         "p_deaths25": 0.2,
         "p_deaths25_low": 0.1,

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from tocsin.rivalry import Rivalry, fit_rivalry
     from tocsin.settings import Settings, load_settings
     from tocsin.store import Store
-    from tocsin.warn import Assessment, Explanation, assess, explain
+    from tocsin.warn.assess import assess
+    from tocsin.warn.assessment import Assessment
+    from tocsin.warn.explain import explain
+    from tocsin.warn.explanation import Explanation
 
 __all__ = [
     "Assessment",

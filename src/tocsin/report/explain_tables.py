@@ -17,7 +17,6 @@ from tocsin.report.explain_text import (
     analogues_words,
     counted,
     drivers_words,
-    factor,
     foot,
     matters,
     offshoot_words,
@@ -36,7 +35,7 @@ from tocsin.rivalry.series import KIND_WORDS
 from tocsin.rivalry.words import actor_of, in_order, label_words
 from tocsin.warn.drivers import Driver
 from tocsin.warn.explanation import Explanation
-from tocsin.warn.headline import percent
+from tocsin.warn.headline import factor, percent
 
 WIDTH = 120
 SPARK_MONTHS, TABLE_MONTHS = 60, 12

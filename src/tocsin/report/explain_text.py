@@ -94,8 +94,8 @@ def outcomes(explanation: Explanation) -> tuple[Outcome, ...]:
         drivers=line.drivers_mass_casualty,
         tree_share=assessment.tree_share_mass_casualty,
     )
-    of_mass_casualty = line.list == "ongoing" or VIEW_WORDS["mass_casualty"] in line.level_sentence
-    return (mass_casualty, deaths25) if of_mass_casualty else (deaths25, mass_casualty)
+    target = line.level_target or ("mass_casualty" if line.list == "ongoing" else "deaths25")
+    return (mass_casualty, deaths25) if target == "mass_casualty" else (deaths25, mass_casualty)
 
 
 def opening(explanation: Explanation) -> str:
@@ -110,15 +110,6 @@ def opening(explanation: Explanation) -> str:
         f"As of {assessment.as_of:%-d %B %Y}, {line.group} is {_LEVELS[line.level]} ({_LISTS[line.list]}{back}); "
         f"{assessment.span}, {'; '.join(told)}."
     )
-
-
-def factor(odds: float) -> str:
-    """What a theme multiplies the odds by.
-
-    >>> factor(2.34), factor(0.434), factor(12.6)
-    ('x2.3', 'x0.43', 'x13')
-    """
-    return f"x{odds:.0f}" if odds >= 9.95 else f"x{odds:.1f}" if odds >= 0.995 else f"x{odds:.2f}"
 
 
 def matters(driver: Driver) -> bool:

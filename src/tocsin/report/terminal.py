@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from tocsin.warn import CONFIDENCES, Assessment, GroupAssessment, load_wording, percent
+from tocsin.warn import CONFIDENCES, Assessment, GroupAssessment, leading, load_wording, percent
+from tocsin.warn.headline import factor
 
 _BARS = "▁▂▃▄▅▆▇█"
 _STYLE = {"warning": "bold red", "watch": "yellow", "none": "dim"}
@@ -42,7 +43,7 @@ def print_assessment(assessment: Assessment, top: int, *, file: IO[str] | None =
         console.print(Text(f"{title}, {assessment.span}", style="bold cyan"))
         if lines:
             console.print(_table(lines, name, rich=console.is_terminal, narrow=console.width < _NARROW))
-            for said in (_in_words(lines, name), _confidence(lines, name)):
+            for said in (_in_words(lines, name), _confidence(lines, name), _why(lines, name)):
                 console.print(Text(safe(said), style="dim italic" if console.is_terminal else ""))
         else:
             console.print("  none")
@@ -133,6 +134,17 @@ def _confidence(lines: tuple[GroupAssessment, ...], view: str) -> str:
     return f"confidence in {what}: {said}"
 
 
+def _why(lines: tuple[GroupAssessment, ...], view: str) -> str:
+    """The strongest themes of each line, with the factors on the odds."""
+    target, what = _TARGET[view == "mass_casualty"]
+    told = []
+    for line in lines:
+        drivers = leading(getattr(line, f"drivers_{target}"), 2)
+        themes = ", ".join(f"{driver.theme} {factor(driver.odds)}" for driver in drivers) or "near the average"
+        told.append(f"#{_rank(line, view)} {themes}")
+    return f"what sets {what} apart from the list's average active group (odds): " + "; ".join(told)
+
+
 def _numbers(ranks: list[int]) -> str:
     """Ranks, neighbours as one span.
 
@@ -177,7 +189,8 @@ def _foot(assessment: Assessment) -> list[str]:
         f"As of {assessment.as_of} ({assessment.as_of_mode}{lag}). Figures to {assessment.data_until}. "
         f"Horizon {assessment.horizon_months} months. Data: {assessment.vintage}. Model: {assessment.model}.",
         "Probabilities with the 90% interval of their estimate; expected deaths with an 80% interval; ranks are the "
-        "world's. Watch and warning: see 'Levels' in the documentation.",
+        "world's. Watch: prepare; warning: act; a level stands for three months. 'tocsin explain GROUP' has the "
+        "figures behind a line.",
         f"Words of likelihood by {load_wording(assessment.wording, assessment.language).legend}.",
         *([f"Record: {assessment.record}."] if assessment.record else []),
         *assessment.notes,

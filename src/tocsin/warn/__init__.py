@@ -6,6 +6,7 @@ from tocsin.forecast.model import HORIZONS
 from tocsin.warn.analogues import Analogue, Analogues, find_analogues
 from tocsin.warn.assess import assess
 from tocsin.warn.assessment import VIEWS, Assessment, GroupAssessment, NewEntrant, View
+from tocsin.warn.brief import Brief, make_brief
 from tocsin.warn.confidence import CONFIDENCES, Confidence, Weighed, weigh
 from tocsin.warn.drivers import THEMES, Driver, leading
 from tocsin.warn.explain import explain
@@ -25,6 +26,7 @@ __all__ = [
     "Analogue",
     "Analogues",
     "Assessment",
+    "Brief",
     "CellFigures",
     "Confidence",
     "Driver",
@@ -45,6 +47,7 @@ __all__ = [
     "leading",
     "likelihood_words",
     "load_wording",
+    "make_brief",
     "packaged_record",
     "percent",
     "resurgent",

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import polars as pl
 
+from tocsin.forecast.model import Target
 from tocsin.warn.analogues import Analogues
 from tocsin.warn.confidence import Confidence
 from tocsin.warn.drivers import Driver
@@ -26,6 +27,7 @@ class GroupAssessment:
     what came of probabilities like this one in the replay: the share that came true, and of how many group-months; None
     where nothing of it was known by the as-of day. `words_` say a probability in words. `confidence` is the lower of
     the confidences in the two probabilities; `confidence_reasons` are short sentences, one for each thing weighed.
+    `level_target` is the probability that the level is by, None without a level, and `level_sentence` says why it is.
     `drivers_` are the themes that make a probability differ from that of the average active group of the same list,
     `reference_`, the strongest first; `analogues` the past group-months most like it.
     """
@@ -37,6 +39,7 @@ class GroupAssessment:
     previously_crossed: bool
     resurgent: bool
     level: Level
+    level_target: Target | None
     level_sentence: str
     p_deaths25: float
     p_deaths25_low: float

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
 
+import polars as pl
+
+from tocsin.groups.theatres import Theatre
+from tocsin.settings import Settings, load_settings
+from tocsin.warn.assess import assess_situation
 from tocsin.warn.assessment import Assessment
+from tocsin.warn.explain import cells_of, explanation_of, theatre_links
 from tocsin.warn.explanation import CellFigures, Explanation
-from tocsin.warn.past import LeadCurve, PastPeriod
+from tocsin.warn.past import LeadCurve, PastPeriod, lead_curve, past_period
+from tocsin.warn.situation import check_horizon, load_situation
 
 
 @dataclass(frozen=True)
@@ -24,3 +33,35 @@ class Brief:
     leads: LeadCurve | None
     cells: tuple[CellFigures, ...]
     covered: tuple[str, ...]
+
+
+def make_brief(
+    *,
+    as_of: date | None = None,
+    theatre: str | None = None,
+    horizon: int = 6,
+    settings: Settings | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Brief:
+    """Gather a brief for the world or one theatre as of a day (default: the end of the data).
+
+    Raises as `assess` does.
+    """
+    check_horizon(horizon)
+    situation = load_situation(as_of, theatre, settings or load_settings(), progress)
+    assessment = assess_situation(situation, horizon)
+    warned = [line for line in assessment.groups if line.level == "warning"]
+    view = situation.view
+    places = {name: view if view else Theatre(name, (name,)) for name in {line.theatre for line in warned}}
+    links = {name: theatre_links(situation, place) for name, place in sorted(places.items())}
+    return Brief(
+        assessment=assessment,
+        explanations=tuple(
+            explanation_of(situation, replace(assessment, groups=(line,)), places[line.theatre], links[line.theatre])
+            for line in warned
+        ),
+        past=past_period(situation, horizon),
+        leads=lead_curve(situation),
+        cells=cells_of(situation, view.name if view else None),
+        covered=tuple(sorted(set(situation.digest.monthly["theatre"].cast(pl.String)))),
+    )

@@ -57,5 +57,14 @@ def shown(p: float) -> float:
     return p if said[0] in "<>" else float(said[:-1]) / 100
 
 
+def factor(odds: float) -> str:
+    """What something multiplies the odds by, to two figures.
+
+    >>> factor(7.432), factor(0.5416), factor(23.9), factor(131.0)
+    ('x7.4', 'x0.54', 'x24', 'x130')
+    """
+    return f"x{float(f'{odds:.2g}'):,.0f}" if odds >= 9.95 else f"x{odds:.1f}" if odds >= 0.995 else f"x{odds:.2g}"
+
+
 def _named(group: GroupAssessment) -> str:
     return f"{group.group} (resurgent)" if group.resurgent else group.group

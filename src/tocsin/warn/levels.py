@@ -94,7 +94,8 @@ def _placed(e: Entered, horizon: int) -> str:
     base = f"base rate {percent(e.base_rate)}"
     if e.base_rate > 0:
         ratio = e.p / e.base_rate
-        base += f", so {ratio:.1f} times it" if ratio < 9.95 else f", so {ratio:,.0f} times it"
+        times = f"{ratio:.1f} times it" if ratio < 9.95 else f"{ratio:,.0f} times it"
+        base += f", so {times if ratio >= 1 else 'below it'}"
     return f"{said}: {percent(e.p)} ({base})"
 
 

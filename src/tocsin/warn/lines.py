@@ -153,6 +153,7 @@ def group_lines(situation: Situation, horizon: int, *, only: str | None = None) 
                 previously_crossed=bool(panel.crossed_before[seen[i], -1]),
                 resurgent=bool(back[i]),
                 level=found.level if (found := stands[i]) else "none",
+                level_target=found.target if found else None,
                 level_sentence=level_sentence(found, now.entries(i), horizon),
                 expected_deaths=float(ahead.expected[seen[i]]),
                 expected_deaths_low=float(ahead.low[seen[i]]),

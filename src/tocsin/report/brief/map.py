@@ -54,11 +54,12 @@ _FINE = 0.5  # points: land is drawn no finer
 _Box = tuple[float, float, float, float]
 
 
-def map_of(brief: Brief, width: float = WIDTH) -> str:
+def map_of(brief: Brief, width: float = WIDTH, *, key: bool = True) -> str:
     """The ground fought over in the last 12 months, as SVG of `width` points: the world, or the brief's theatre.
 
     Cells are shaded by deaths of all groups; those of groups on warning are outlined, with a number that the key below
-    names. Countries without a recorded event of a group are hatched. In a theatre's map the land around it is grey:
+    names, unless `key` is False: then the numbers are to be explained beside it, in the order of the explanations.
+    Countries without a recorded event of a group are hatched. In a theatre's map the land around it is grey:
     nothing of it is shown. A cell is drawn 0.6 mm wide at least. Raises `NotHeldError` for an unknown theatre.
     """
     told = brief.assessment
@@ -83,7 +84,7 @@ def map_of(brief: Brief, width: float = WIDTH) -> str:
     ]
     y = sheet.height + 12
     below, y = _legend(name, y, width, theatre=inside is not None)
-    key, y = _key(brief.explanations, y, width)
+    keyed, y = _key(brief.explanations, y, width) if key else ([], y)
     foot, y = _foot(brief, y, width)
     frame = rect(0.3, 0.3, sheet.width - 0.6, sheet.height - 0.6, fill="none", stroke=GREY, stroke_width=0.6)
     marks = [
@@ -92,7 +93,7 @@ def map_of(brief: Brief, width: float = WIDTH) -> str:
         element("g", "".join(drawn), clip_path=f"url(#{name}-edge)"),
         frame,
         *below,
-        *key,
+        *keyed,
         *foot,
     ]
     return document(title, _in_words(brief, where), y, marks, name=name, width=width)
