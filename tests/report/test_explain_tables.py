@@ -71,7 +71,9 @@ def test_parts_stand_in_their_order() -> None:
     assert places == sorted(places)
 
 
-@pytest.mark.parametrize("on", [at_war(), line(level="warning", **(REASONS | {"level_sentence": ON_MASS}))])
+@pytest.mark.parametrize(
+    "on", [at_war(), line(level="warning", level_target="mass_casualty", **(REASONS | {"level_sentence": ON_MASS}))]
+)
 def test_what_the_level_is_of_comes_first(on: object) -> None:
     said = text(explanation(on))  # type: ignore[arg-type]
     assert said.index("What moves the probability of a mass") < said.index("What moves the probability of 25")

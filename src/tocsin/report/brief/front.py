@@ -35,7 +35,7 @@ from tocsin.warn.brief import Brief
 from tocsin.warn.explanation import Explanation
 from tocsin.warn.levels import WATCH_RATIO
 
-ON_FIRST_PAGE = 5
+ON_FIRST_PAGE = 4
 ONGOING_ON_FIRST_PAGE, ONGOING = 3, 15
 ENTRANTS = 5
 

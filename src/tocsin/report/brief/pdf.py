@@ -35,7 +35,7 @@ def write_pdf(document: Document, *, dated: date) -> bytes:
         shutil.copy(FOLDER / "brief.typ", folder / "brief.typ")
         # No font of the machine's own, so that the same brief looks the same everywhere.
         compiler = typst.Compiler(
-            str(folder / "brief.typ"), root=folder, font_paths=[_fonts()], ignore_system_fonts=True
+            str(folder / "brief.typ"), root=folder, font_paths=[str(_fonts(folder))], ignore_system_fonts=True
         )
         made = datetime.combine(dated, time(), UTC)
         try:
@@ -63,8 +63,15 @@ def _save_drawings(blocks: list[dict[str, Any]], folder: Path, count: int) -> in
     return count
 
 
-def _fonts() -> str:
-    """The folder of DejaVu Sans, which matplotlib brings along."""
+def _fonts(folder: Path) -> Path:
+    """A folder with DejaVu Sans, which matplotlib brings along.
+
+    Alone: a font of last resort, which stands beside it, has a box for every letter and would hide what is missing.
+    """
     import matplotlib
 
-    return str(Path(matplotlib.get_data_path()) / "fonts" / "ttf")
+    found = folder / "fonts"
+    found.mkdir()
+    for file in sorted((Path(matplotlib.get_data_path()) / "fonts" / "ttf").glob("DejaVu*.ttf")):
+        shutil.copy(file, found / file.name)
+    return found
