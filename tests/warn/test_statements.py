@@ -31,7 +31,7 @@ EVENTS: list[Event] = [
 SAID = {
     "deaths_1m": "30 deaths in 2 events in the last 3 months, 30 in the last 6 and 36 in the last 12, after 0 in the "
     "12 months before.",
-    "deaths_24m": "36 deaths in the last 12 months, against 15 a year over 5 years.",
+    "deaths_24m": "36 deaths in the last 12 months, against 9 a year over 4 years.",
     "active_months_12m": "Deaths in 3 of the last 12 months, the last of them in December 2004.",
     "deaths_onesided_1m": "1 attack on civilians with 21 deaths in the last 12 months; 1 attack in the last 36.",
     "mass_casualty_3m": "1 mass-casualty attack in the last 36 months, 2 ever; the last was in December 2004.",
@@ -114,7 +114,7 @@ def test_the_table_has_every_statement() -> None:
             "state_events_3m",
             "1 recorded clash with a state in the last 12 months, none since August 2004.",
         ),
-        ("Front @ Niger", "deaths_24m", "11 deaths in the last 12 months, against 2 a year over 5 years."),
+        ("Front @ Niger", "deaths_24m", None),
     ],
 )
 def test_what_is_said_where_there_is_little_to_say(group: str, feature: str, said: str | None) -> None:

@@ -112,7 +112,9 @@ def _recent(g: GroupMonth) -> str:
 
 
 def _long_run(g: GroupMonth) -> str | None:
-    years = min(5, len(g.own("deaths")) // 12)
+    # A year in which the group was not yet there would thin the average.
+    there = g.own("events") > 0
+    years = min(5, (len(there) - int(there.argmax())) // 12)
     if years < 2:
         return None
     average = g.last("deaths", 12 * years) / years
