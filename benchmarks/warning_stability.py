@@ -1,9 +1,11 @@
-"""How steady warnings are in a replay: levels that flip and flip back, and first reasons without the last month of data.
+"""How steady warnings are in a replay: levels that flip and flip back, first reasons without the last month of data.
 
-.venv/bin/python benchmarks/warning_stability.py [FROM] [TO]    (months as 2010-01; about 15 minutes for 2010-01 2020-06)
+.venv/bin/python benchmarks/warning_stability.py [FROM TO]
 
-Each month is assessed as `tocsin assess` would have done: by the models of the last December, on the packaged figures up
-to that month, 6 months ahead. Two figures come out.
+The months are by default 2010-01 and 2020-06, which takes a quarter of an hour.
+
+Each month is assessed as `tocsin assess` would have done: by the models of the last December, on the packaged figures
+up to that month, 6 months ahead. Two figures come out.
 
 - Of the group-months on a level in that month or the one before: the share in which the level changed and was back at
   what it had been within two months.

@@ -17,7 +17,8 @@ from tocsin.warn.analogues import Analogue, Analogues
 from tocsin.warn.brief import Brief
 from tocsin.warn.drivers import Driver
 from tocsin.warn.explanation import CellFigures, Explanation, MonthAhead, MonthFigures
-from tocsin.warn.past import LeadCurve, PastLine, PastPeriod
+from tocsin.warn.level_record import EmergenceRow, LevelCount, LevelRecord
+from tocsin.warn.past import PastLine, PastPeriod
 
 AS_OF = date(2020, 12, 31)
 MOMENTUM = Driver("momentum", 3.2, 1.4, ("14 deaths in the last 3 months, 2 in the 3 before.",))
@@ -48,7 +49,7 @@ def warned(group: str = "JNIM @ Mali", **changes: Any) -> GroupAssessment:
     """A new risk on warning, with reasons."""
     given = {
         "level": "warning",
-        "level_sentence": "Warning (act): number 1 in the world.",
+        "level_sentence": "Warning (act): number 1 by the probability.",
         **REASONS,
         "record_deaths25_n": 40,
         "record_deaths25_share": 0.25,
@@ -140,25 +141,33 @@ def brief(*groups: GroupAssessment, **changes: Any) -> Brief:
         until=AS_OF,
         horizon_months=6,
         model="boosted-1, fitted on figures to 2019-12",
-        missed=(PastLine("Missed front @ Sudan", "new_risk", "none", "deaths25", 0.021, 88, 57, 0),),
-        came=(PastLine("JNIM @ Mali", "new_risk", "watch", "deaths25", 0.4, 3, 41, 1),),
-        did_not_come=(PastLine("Quiet front @ Peru", "ongoing", "warning", "mass_casualty", 0.3, 5, 4, 0),),
+        missed=(PastLine("Missed front @ Sudan", "new_risk", "none", "deaths25", 0.021, 0.015, 88, 57, 0),),
+        came=(PastLine("JNIM @ Mali", "new_risk", "watch", "deaths25", 0.4, 0.015, 3, 41, 1),),
+        did_not_come=(PastLine("Quiet front @ Peru", "ongoing", "warning", "mass_casualty", 0.3, 0.058, 5, 4, 0),),
         unseen=(("Unheard-of front @ Ethiopia", 91),),
     )
-    leads = LeadCurve(
-        first=date(2010, 1, 31),
-        last=date(2020, 6, 30),
-        emergences=140,
-        never_seen=0.28,
-        on_level=tuple(0.6 - 0.03 * k for k in range(12)),
-        on_warning=tuple(0.3 - 0.02 * k for k in range(12)),
-        random=tuple(0.2 - 0.01 * k for k in range(12)),
+    shares = tuple(0.2 - 0.01 * k for k in range(12))
+    levels = LevelRecord(
+        model="boosted (boosted-1)",
+        vintage="ucdp-ged 21.1",
+        first=361,
+        last=486,
+        watch_budget=20,
+        warning_budget=5,
+        counts=(LevelCount(378, "warning", "deaths25", 100, 40), LevelCount(378, "watch", "mass_casualty", 300, 45)),
+        # Of four emergences one came out of nowhere, one was on watch half a year before, one on warning two months.
+        emergences=(
+            EmergenceRow(380, False, None, None, shares),
+            EmergenceRow(390, True, 6, None, shares),
+            EmergenceRow(400, True, 3, 2, shares),
+            EmergenceRow(410, True, None, None, shares),
+        ),
     )
     return Brief(
         assessment=whole,
         explanations=tuple(explained(told, whole) for told in lines if told.level == "warning"),
         past=past,
-        leads=leads,
+        levels=levels,
         cells=tuple(CellFigures(150_475 + k, 2 + k, 5 * k) for k in range(70)),
         covered=("Mali", "Niger", "Iraq", "Sudan"),
     )

@@ -17,8 +17,8 @@ from tocsin.warn.drivers import Driver
 from tocsin.warn.explanation import CellFigures, Explanation, MonthAhead, MonthFigures
 
 NOW = month_id(date(2020, 12, 1))
-ON_DEATHS = "Watch (prepare): number 7 in the world by the probability of 25 deaths or more within 6 months."
-ON_MASS = "Warning (act): number 2 in the world by the probability of a mass-casualty attack within 6 months."
+ON_DEATHS = "Watch (prepare): number 7 by the probability of 25 deaths or more within 6 months."
+ON_MASS = "Warning (act): number 2 by the probability of a mass-casualty attack within 6 months."
 REASONS: dict[str, Any] = {
     "level_sentence": ON_DEATHS,
     "reference_deaths25": 0.06,

@@ -21,7 +21,7 @@ def line(group: str = "JNIM @ Mali", **changes: Any) -> GroupAssessment:
         "resurgent": False,
         "level": "none",
         "level_target": None,
-        "level_sentence": "No level: number 1 in the world. The mark for watch is not reached.",
+        "level_sentence": "No level: number 1 by the probability. The mark for watch is not reached.",
         "p_deaths25": 0.2,
         "p_deaths25_low": 0.1,
         "p_deaths25_high": 0.4,

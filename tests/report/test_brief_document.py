@@ -97,7 +97,7 @@ def test_the_first_page_holds_sentence_lists_map_and_misses() -> None:
     assert sum(isinstance(block, Figure) for block in flat(page)) == 1
     said = texts(page)
     assert "2 missed, 1 of them never seen before; 1 on a level came; 1 on a level did not" in said
-    assert "Missed front @ Sudan: 57 deaths; we gave 25 deaths or more 2.1% (rank 88)" in said
+    assert "Missed front @ Sudan: 57 deaths; we gave 25 deaths or more 2.1% (base rate 1.5%; rank 88)" in said
     assert "Ethiopia 12% (8.0% to 20%); base rate 2.0%" in said
 
 
@@ -182,8 +182,8 @@ def test_change_since_last_month(before: float | None, said: str) -> None:
 
 
 def test_misses_are_the_worst_first_and_come_before_what_was_right() -> None:
-    lines = [PastLine(f"M{k}", "new_risk", "none", "deaths25", 0.02, 50 + k, 30 + k, 0) for k in range(9)]
-    attack = PastLine("Attacker", "ongoing", "none", "mass_casualty", 0.05, 9, 500, 2)
+    lines = [PastLine(f"M{k}", "new_risk", "none", "deaths25", 0.02, 0.015, 50 + k, 30 + k, 0) for k in range(9)]
+    attack = PastLine("Attacker", "ongoing", "none", "mass_casualty", 0.05, 0.058, 9, 500, 2)
     past = PastPeriod(date(2020, 6, 30), date(2020, 12, 31), 6, "m", (*lines, attack), (), (), ())
     blocks = misses(past, assessment())
     assert isinstance(blocks[0], Paragraph)
@@ -198,7 +198,7 @@ def test_misses_are_the_worst_first_and_come_before_what_was_right() -> None:
 
 
 def test_without_a_past_or_a_replay_the_brief_says_so() -> None:
-    said = texts(build_document(replace(brief(), past=None, leads=None)).blocks)
+    said = texts(build_document(replace(brief(), past=None, levels=None)).blocks)
     assert "The figures do not reach back far enough to say what was assessed 6 months before." in said
     assert "No replay was known by the as-of day" in said
 
@@ -218,7 +218,7 @@ def test_a_groups_page_says_why_with_record_cases_rivals_and_confidence() -> Non
     for piece in (
         "Within 6 months: 25 deaths or more 20% (unlikely); a mass-casualty attack 3.0% (almost no chance); 12 deaths "
         "expected (80% interval 0 to 1,234).",
-        "Warning (act): number 1 in the world.",
+        "Warning (act): number 1 by the probability.",
         "10 of 40 group-months came true (25%)",
         "no record yet",
         "Of the 30 past cases most like it, 9 had 25 deaths or more within 12 months (base rate 5.0%)",
@@ -226,7 +226,8 @@ def test_a_groups_page_says_why_with_record_cases_rivals_and_confidence() -> Non
         "no recorded clash with each other",
         "Confidence: low",
         "Another.",
-        "(3.2%). Themes are those of the trees, which have 80% of the weight",
+        "Themes are those of the trees, which have 80% of the weight",
+        "list with a death in the last 12 months (3.2%). None a month before: not seen by then, or on the other list.",
     ):
         assert piece in said
     assert [block.columns[0].title for block in page if isinstance(block, Table)] == [

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from planted_explanation import at_war, explanation
 from planted_rivalry import planted_rivalry
-from tocsin.digest.tables import prio_grid_cell
-from tocsin.report.explain_json import cell_centre, explanation_dict, plain
+from tocsin.digest.tables import cell_centre, prio_grid_cell
+from tocsin.report.explain_json import explanation_dict
+from tocsin.warn.assessment import plain
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "explain.md").read_text(encoding="utf-8")

@@ -70,6 +70,15 @@ def test_how_many_shifts_there_are_does_not_move_the_estimates(answered: Rivalry
     assert few.link(GROUPS[0], GROUPS[1]).p_shift == pytest.approx(0.05)
 
 
+def test_without_months_held_apart_the_rest_is_the_same(answered: Rivalry) -> None:
+    quick = fit_series(answering(0), shifts=99, held_apart=False)
+    assert (quick.oos_log_score_gain, quick.oos_se, quick.oos_months) == (None, None, 0)
+    left_out = {"oos_log_score_gain", "oos_se", "oos_months", "notes"}
+    assert {k: v for k, v in quick.to_dict().items() if k not in left_out} == {
+        k: v for k, v in answered.to_dict().items() if k not in left_out
+    }
+
+
 def same_figures(one: Rivalry, other: Rivalry) -> None:
     for name in FIGURES:
         assert [getattr(link, name) for link in one.links] == [getattr(link, name) for link in other.links], name

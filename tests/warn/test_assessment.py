@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from planted_groups import FIRST, digest_of, entrants, rivals, use_small_models, with_another_future
+from planted_groups import FIRST, digest_of, entrants, link_models, rivals, use_small_models, with_another_future
 from planted_lines import assessment, line, war
 from tocsin.digest import Digest
 from tocsin.digest import load as digest_load
@@ -92,8 +92,7 @@ def settings(home: Path, models: Path, monkeypatch: pytest.MonkeyPatch) -> Setti
     """Settings of an empty store under which the planted figures answer in place of the packaged ones."""
     use_small_models(monkeypatch, members=2, early=1, rounds=10)
     monkeypatch.setattr(digest_load, "packaged_digest", planted)
-    (home / "cache").mkdir(parents=True)
-    (home / "cache" / "models").symlink_to(models, target_is_directory=True)
+    link_models(home, models)
     return load_settings()
 
 

@@ -195,12 +195,12 @@ def test_a_group_stands_on_the_highest_level_of_the_last_months() -> None:
 def test_the_sentence_says_why_and_for_how_long() -> None:
     now = entered("warning")
     assert level_sentence(now, [now], 6) == (
-        "Warning (act): number 3 in the world by the probability of a mass-casualty attack within 6 months: 30% (base "
+        "Warning (act): number 3 by the probability of a mass-casualty attack within 6 months: 30% (base "
         "rate 5.0%, so 6.0 times it)."
     )
     none = [entered("none", p=0.06), entered("none", target="deaths25", p=0.04)]
     assert level_sentence(None, none, 3) == (
-        "No level: number 3 in the world by the probability of a mass-casualty attack within 3 months: 6.0% (base rate "
+        "No level: number 3 by the probability of a mass-casualty attack within 3 months: 6.0% (base rate "
         "5.0%, so 1.2 times it). The mark for watch is not reached."
     )
     held = entered("watch", month=479)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from planted_groups import FIRST, digest_of, entrants, rivals, use_small_models, with_another_future
+from planted_groups import FIRST, digest_of, entrants, link_models, rivals, use_small_models, with_another_future
 from tocsin.digest import Digest
 from tocsin.digest import load as digest_load
 from tocsin.months import last_day
@@ -15,7 +15,7 @@ from tocsin.panel import build_panel
 from tocsin.settings import Settings, load_settings
 from tocsin.warn import assess
 from tocsin.warn.level_record import packaged_level_record
-from tocsin.warn.past import PastPeriod, lead_curve, past_period
+from tocsin.warn.past import PastPeriod, lead_curve, levels_known, past_period
 from tocsin.warn.situation import Situation, load_situation
 
 MONTHS, HORIZON = 156, 6
@@ -43,8 +43,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def settings(home: Path, models: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     use_small_models(monkeypatch, members=2, early=1, rounds=10)
     monkeypatch.setattr(digest_load, "packaged_digest", planted)
-    (home / "cache").mkdir(parents=True)
-    (home / "cache" / "models").symlink_to(models, target_is_directory=True)
+    link_models(home, models)
     return load_settings()
 
 
@@ -110,8 +109,12 @@ def test_where_nothing_could_be_said_so_early_there_is_none(settings: Settings) 
 
 
 def test_the_lead_curve_is_told_from_what_was_known(settings: Settings) -> None:
-    assert lead_curve(situation(settings)) is None  # 2001: the replay begins in 2010
-    rows = packaged_level_record().known_by(450).emergences
+    assert levels_known(situation(settings)) is None  # 2001: the replay begins in 2010
+    known = packaged_level_record().known_by(450)
+    rows = known.emergences
+    curve = lead_curve(known)
+    assert curve.emergences == len(rows)
+    assert curve.on_level[5] == sum(row.level is not None and row.level >= 6 for row in rows) / len(rows)
     assert rows
     assert all(row.month <= 450 for row in rows)
     whole = packaged_level_record().emergences

@@ -191,6 +191,8 @@ def _fitting() -> Iterator[Callable[[str], None]]:
                         "tocsin: fitting the models (once for this data and day; half a minute or so) ...", err=True
                     )
                 task = bar.add_task("fitting (once for this data and day)", total=total)
+        if bar.tasks[task].completed == bar.tasks[task].total:  # a brief may fit the models of an earlier day as well
+            bar.update(task, total=bar.tasks[task].completed + total)
         bar.advance(task)
 
     with bar:

@@ -115,6 +115,16 @@ def prio_grid_cell(lat: pl.Expr, lon: pl.Expr) -> pl.Expr:
     return row * 720 + column + 1
 
 
+def cell_centre(cell: int) -> tuple[float, float]:
+    """Latitude and longitude of the centre of a half-degree cell, from its PRIO-GRID number.
+
+    >>> cell_centre(1), cell_centre(360 * 720), cell_centre(180 * 720 + 361)
+    ((-89.75, -179.75), (89.75, 179.75), (0.25, 0.25))
+    """
+    row, column = divmod(cell - 1, 720)
+    return row / 2 - 89.75, column / 2 - 179.75
+
+
 def by_side(events: pl.DataFrame) -> pl.DataFrame:
     """One row per event and side that is an actor, with the other side as `opponent`.
 

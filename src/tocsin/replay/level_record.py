@@ -5,8 +5,9 @@ entered stands for three months. One thing differs from an assessment: at the fi
 months before are taken as they were said at the time, by the models of the year before. At the first two origins of all
 there is nothing before, so that a few levels more may have stood.
 
-Random alerts are what the same attention gives without a model: each month as many groups of the new-risk list stand as
-were on a level (no other group can emerge), and each stands for three months.
+Random alerts are what the same attention gives without a model: each month as many groups of the new-risk list with a
+death in the last 12 months stand as were on a level (no ongoing group can emerge, and that those long silent are silent
+needs no model), and each stands for three months.
 """
 
 from __future__ import annotations
@@ -38,8 +39,9 @@ Rates = Mapping[Target, tuple[float, float]]
 class ReplayLevels:
     """Levels of a replay's groups at consecutive origins, (group, origin): 0 none, 1 watch, 2 warning.
 
-    `by` is the place in `TARGETS` of the view a level stands by, -1 for none; `new_risk` says who is on that list; and
-    `came` holds for each target 1 where its outcome came within 6 months, 0 where not, -1 where that is not known.
+    `by` is the place in `TARGETS` of the view a level stands by, -1 for none. `new_risk` says who is on that list,
+    `active` who had a death in the last 12 months. `came` holds for each target 1 where its outcome came within 6
+    months, 0 where not, -1 where that is not known.
     """
 
     units: tuple[str, ...]
@@ -47,6 +49,7 @@ class ReplayLevels:
     level: NDArray[np.int8]
     by: NDArray[np.int8]
     new_risk: NDArray[np.bool_]
+    active: NDArray[np.bool_]
     came: dict[Target, NDArray[np.int8]]
 
 
@@ -99,14 +102,15 @@ def replay_levels(
     place = {unit: g for g, unit in enumerate(units)}
     origins = range(min(rates), max(rates) + 1)
     shape = (len(units), len(origins))
-    level, by, new_risk = np.zeros(shape, np.int8), np.full(shape, -1, np.int8), np.zeros(shape, np.bool_)
+    level, by = np.zeros(shape, np.int8), np.full(shape, -1, np.int8)
+    new_risk, active = np.zeros(shape, np.bool_), np.zeros(shape, np.bool_)
     came = {target: np.full(shape, -1, np.int8) for target in TARGETS}
     entered: dict[int, list[Entered]] = {}
     for (origin,), at in cells.filter("seen").partition_by("origin", as_dict=True, maintain_order=True).items():
         t = origin - origins[0]
         rows = np.array([place[unit] for unit in at["unit"]], np.intp)
         ongoing = at["ongoing"].to_numpy()
-        new_risk[rows, t] = ~ongoing
+        new_risk[rows, t], active[rows, t] = ~ongoing, at["active"].to_numpy()
         for target in TARGETS:
             p = at[names[target]].to_numpy()
             new, old = rates[origin][target]
@@ -122,7 +126,7 @@ def replay_levels(
             stands = standing([e for e in entries[-2 * HOLD_MONTHS :] if e.month > origin - HOLD_MONTHS])
             if stands is not None:
                 level[g, t], by[g, t] = LEVELS.index(stands.level), TARGETS.index(stands.target)
-    return ReplayLevels(units, origins, level, by, new_risk, came)
+    return ReplayLevels(units, origins, level, by, new_risk, active, came)
 
 
 def count_levels(levels: ReplayLevels) -> tuple[LevelCount, ...]:
@@ -166,7 +170,7 @@ def emergence_rows(levels: ReplayLevels, emerged: Emergences, *, draws: int, see
 
 
 def random_alerts(levels: ReplayLevels, *, draws: int, seed: int) -> list[NDArray[np.bool_]]:
-    """Alerts (group, origin) on as many groups of the new-risk list as were on a level, each for three months."""
+    """Alerts (group, origin) on as many active groups at new risk as were on a level, each for three months."""
     many = ((levels.level > 0) & levels.new_risk).sum(axis=0)
     found = []
     for draw in range(draws):
@@ -174,7 +178,7 @@ def random_alerts(levels: ReplayLevels, *, draws: int, seed: int) -> list[NDArra
         stand = np.zeros(levels.level.shape, np.bool_)
         left = np.zeros(len(levels.units), np.int64)  # months that a group still stands
         for t, wanted in enumerate(many):
-            listed = levels.new_risk[:, t]
+            listed = levels.new_risk[:, t] & levels.active[:, t]
             left = np.where(listed, np.maximum(left - 1, 0), 0)
             free = np.flatnonzero(listed & (left == 0))
             fresh = min(len(free), max(0, int(wanted) - int((left > 0).sum())))

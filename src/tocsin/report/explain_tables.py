@@ -11,11 +11,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from tocsin.report.explain_json import cell_centre
+from tocsin.digest.tables import cell_centre
 from tocsin.report.explain_text import (
     Outcome,
     analogues_words,
-    counted,
     drivers_words,
     foot,
     matters,
@@ -35,7 +34,7 @@ from tocsin.rivalry.series import KIND_WORDS
 from tocsin.rivalry.words import actor_of, in_order, label_words
 from tocsin.warn.drivers import Driver
 from tocsin.warn.explanation import Explanation
-from tocsin.warn.headline import factor, percent
+from tocsin.warn.headline import counted, factor, percent
 
 WIDTH = 120
 SPARK_MONTHS, TABLE_MONTHS = 60, 12
@@ -104,7 +103,7 @@ def _drivers(console: Console, one: Outcome) -> None:
 
 
 def _earlier(driver: Driver) -> str:
-    return "new" if driver.odds_previous is None else factor(driver.odds_previous)
+    return "none" if driver.odds_previous is None else factor(driver.odds_previous)
 
 
 def _past(console: Console, explanation: Explanation) -> None:

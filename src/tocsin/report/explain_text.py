@@ -9,7 +9,7 @@ from datetime import date
 from tocsin.actors import STATE
 from tocsin.forecast.model import Target
 from tocsin.groups.offshoots import Offshoot
-from tocsin.warn.analogues import Analogues, Pool
+from tocsin.warn.analogues import POOL_WORDS, Analogues
 from tocsin.warn.confidence import Confidence
 from tocsin.warn.drivers import LEAST_FACTOR, OTHER_MODEL, Driver
 from tocsin.warn.explanation import Explanation
@@ -21,11 +21,6 @@ _LEVELS: dict[Level, str] = {"none": "on no level", "watch": "on watch", "warnin
 _LISTS = {
     "new_risk": "new risk: fewer than 25 deaths in the last 12 months",
     "ongoing": "ongoing: 25 deaths or more in the last 12 months",
-}
-_POOLS: dict[Pool, str] = {
-    "ongoing": "ongoing groups",
-    "new_risk": "groups of the new-risk list with a death in the 12 months before",
-    "silent": "groups without a death in the 12 months before",
 }
 NOT_CAUSES = "These are shares of a model's score, not causes."
 
@@ -129,7 +124,8 @@ def drivers_words(outcome: Outcome) -> str:
     )
     return (
         f"Factors on the odds: from {percent(outcome.reference)}, the average group of the same list with a death in "
-        f"the last 12 months, to {percent(outcome.p)}.{rest}{pooled} {NOT_CAUSES}"
+        f"the last 12 months, to {percent(outcome.p)}. None a month ago: not seen "
+        f"by then, or on the other list.{rest}{pooled} {NOT_CAUSES}"
     )
 
 
@@ -140,7 +136,7 @@ def analogues_words(found: Analogues) -> str:
         f"{found.came_deaths25:,} ({percent(found.came_deaths25 / found.n)}; base rate "
         f"{percent(found.base_rate_deaths25)}), a mass-casualty attack in {found.came_mass_casualty:,} "
         f"({percent(found.came_mass_casualty / found.n)}; base rate {percent(found.base_rate_mass_casualty)}). Base "
-        f"rates are of all past months of {_POOLS[found.pool]}."
+        f"rates are of all past months of {POOL_WORDS[found.pool]}."
     )
 
 
@@ -157,15 +153,6 @@ def offshoot_words(one: Offshoot) -> str:
 def opponent(actor: str) -> str:
     """Whom a group fights, in words."""
     return "a state" if actor == STATE else actor
-
-
-def counted(n: int, noun: str) -> str:
-    """A number with its noun.
-
-    >>> counted(1, "event"), counted(1200, "event")
-    ('1 event', '1,200 events')
-    """
-    return f"{n:,} {noun if n == 1 else noun + 's'}"
 
 
 def span(first: date, last: date) -> str:

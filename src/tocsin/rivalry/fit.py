@@ -42,12 +42,14 @@ def fit_rivalry(
     last: date | None = None,
     shock: float = SHOCK,
     shifts: int = SHIFTS,
+    held_apart: bool = True,
     seed: int = 1,
 ) -> Rivalry:
     """Who answers whom among the groups of a theatre, by week.
 
     `kind` says which attacks; `first` and `last` the days between which. `shock` is what the logarithm of deaths adds
     to the worth of a week's attacks (0: attacks alone count). `shifts` is the number of circular shifts of each link.
+    `held_apart` says whether months held apart are scored with and without the links, which is half the time.
     Raises `InputError` for impossible options and less than a year, `NotHeldError` when fewer than two groups have
     enough attacks.
     """
@@ -60,7 +62,9 @@ def fit_rivalry(
         except (InputError, NotHeldError):
             on_civilians = None
     distant = distant_sources(digest, series, countries)
-    return fit_series(series, on_civilians=on_civilians, distant=distant, shock=shock, shifts=shifts, seed=seed)
+    return fit_series(
+        series, on_civilians=on_civilians, distant=distant, shock=shock, shifts=shifts, held_apart=held_apart, seed=seed
+    )
 
 
 def fit_series(
@@ -70,6 +74,7 @@ def fit_series(
     distant: Floats | None = None,
     shock: float = SHOCK,
     shifts: int = SHIFTS,
+    held_apart: bool = True,
     seed: int = 1,
 ) -> Rivalry:
     """The same for counts at hand, by week or by day.
@@ -88,7 +93,7 @@ def fit_series(
         links = estimate_links(terms)
         pooled = pooled_links(terms, links)
         rates = null_checks(terms, links, far, shifts=shifts, seed=seed)
-        apart = held_out(series, shock=shock)
+        apart = held_out(series, shock=shock) if held_apart else None
         driver = _driver(series, terms, links)
         severity = _severity(on_civilians, shifts, seed)
     return Rivalry(
@@ -105,9 +110,9 @@ def fit_series(
         response_half_life_weeks=links.half_life_weeks,
         shock=shock,
         null_checks=_null_checks(rates),
-        oos_log_score_gain=apart.gain,
-        oos_se=apart.se,
-        oos_months=len(apart.gains),
+        oos_log_score_gain=apart.gain if apart else None,
+        oos_se=apart.se if apart else None,
+        oos_months=len(apart.gains) if apart else 0,
         left_out=series.left_out,
         seed=seed,
         provenance=series.provenance,

@@ -26,6 +26,11 @@ from tocsin.panel import CROSSING_DEATHS, FEATURES, History, Panel
 
 Pool = Literal["ongoing", "new_risk", "silent"]
 POOLS: tuple[Pool, ...] = ("ongoing", "new_risk", "silent")
+POOL_WORDS: dict[Pool, str] = {
+    "ongoing": "groups with 25 deaths or more in the 12 months before",
+    "new_risk": "groups with fewer than 25 deaths in the 12 months before, but some",
+    "silent": "groups without a death in the 12 months before",
+}
 BEFORE, AFTER = 24, 12  # months shown before and after a case; the after must be over by the as-of day
 CASES = 30  # whose outcomes are counted: among 20 to 50 the choice hardly matters on origins of 2000-2009
 SHOWN = 3

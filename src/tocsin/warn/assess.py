@@ -46,7 +46,7 @@ def assess(
 
 
 def assess_situation(situation: Situation, horizon: int, *, only: str | None = None) -> Assessment:
-    """The assessment of a situation; with `only` the line of that group alone, and no new groups."""
+    """The assessment of a situation; with `only` that of one group: its line alone, its level as headline."""
     models = situation.models
     lines = group_lines(situation, horizon, only=only)
     record = situation.record(horizon)
@@ -85,4 +85,4 @@ def assess_situation(situation: Situation, horizon: int, *, only: str | None = N
             else None
         ),
     )
-    return replace(assessment, headline=headline(assessment))
+    return replace(assessment, headline=headline(assessment) if only is None else lines[0].level_sentence)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
+from math import isfinite
 from typing import Any, Literal
 
 import polars as pl
@@ -143,7 +145,7 @@ class Assessment:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values under the documented keys, dates as ISO strings."""
-        found: dict[str, Any] = plain(asdict(self))
+        found: dict[str, Any] = plain(self)
         return found
 
     def to_polars(self) -> pl.DataFrame:
@@ -182,12 +184,16 @@ class Assessment:
 
 
 def plain(value: Any) -> Any:
-    """What a dataclass holds, in values that JSON has: lists for tuples, ISO strings for dates."""
-    if isinstance(value, dict):
+    """Dataclasses as objects, sequences as lists, days as ISO strings, numbers that JSON has no word for as null."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, Mapping):
         return {name: plain(part) for name, part in value.items()}
     if isinstance(value, list | tuple):
         return [plain(part) for part in value]
-    return value.isoformat() if isinstance(value, date) else value
+    if isinstance(value, date):
+        return value.isoformat()
+    return None if isinstance(value, float) and not isfinite(value) else value
 
 
 def _flat(group: GroupAssessment) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ from tocsin.settings import Settings, load_settings
 from tocsin.warn.assess import assess_situation
 from tocsin.warn.assessment import Assessment
 from tocsin.warn.explanation import CellFigures, Explanation, MonthAhead, MonthFigures
-from tocsin.warn.lines import expected_deaths
+from tocsin.warn.lines import Drawn, expected_deaths
 from tocsin.warn.situation import Situation, check_horizon, load_situation
 
 if TYPE_CHECKING:
@@ -63,34 +63,50 @@ def explain(
     assessment = assess_situation(situation, horizon, only=name)
     if found.note:
         assessment = replace(assessment, notes=(*assessment.notes, found.note))
-    links = theatre_links(situation, found.theatre) if rivalry else None
-    return explanation_of(situation, assessment, found.theatre, links)
+    around = Around(
+        theatre=found.theatre,
+        drawn=expected_deaths(situation, horizon),
+        offshoots=offshoots_of(situation, found.theatre.name),
+        rivalry=theatre_links(situation, found.theatre) if rivalry else None,
+    )
+    return explanation_of(situation, assessment, around)
 
 
-def explanation_of(
-    situation: Situation, assessment: Assessment, theatre: Theatre, rivalry: Rivalry | None
-) -> Explanation:
-    """The explanation of the first group of an assessment of the situation, which is one of `theatre`."""
+@dataclass(frozen=True, eq=False)
+class Around:
+    """What the groups of a theatre share: the draws of monthly deaths, possible off-shoots, links between groups."""
+
+    theatre: Theatre
+    drawn: Drawn
+    offshoots: tuple[Offshoot, ...]
+    rivalry: Rivalry | None
+
+
+def explanation_of(situation: Situation, assessment: Assessment, around: Around) -> Explanation:
+    """The explanation of the first group of an assessment of the situation, which is one of the theatre `around` it."""
     line = assessment.groups[0]
     digest, month = situation.shown, situation.month
-    facts = group_facts(digest.monthly, line.actor, theatre, month)
+    facts = group_facts(digest.monthly, line.actor, around.theatre, month)
     return Explanation(
         assessment=replace(assessment, groups=(line,), new_entrants=()),
         facts=facts,
         history=_history(situation, line.group),
-        ahead=_ahead(situation, line.group, assessment.horizon_months),
-        cells=cells_of(situation, theatre.name, line.actor),
-        offshoots=tuple(o for o in offshoots_of(situation, theatre.name) if line.group in (o.group, o.parent)),
-        rivalry=rivalry,
+        ahead=_ahead(situation, line.group, around.drawn),
+        cells=cells_of(situation, around.theatre.name, line.actor),
+        offshoots=tuple(o for o in around.offshoots if line.group in (o.group, o.parent)),
+        rivalry=around.rivalry,
     )
 
 
 def theatre_links(situation: Situation, theatre: Theatre) -> Rivalry | None:
-    """Who answers whom in a theatre, by the figures of the situation; None where too few attacks are recorded."""
+    """Who answers whom in a theatre, by the figures of the situation; None where too few attacks are recorded.
+
+    Months held apart are not scored: nothing is said of them here, and it is half the time.
+    """
     from tocsin.rivalry import fit_rivalry  # compiles kernels, which only this needs
 
     try:
-        return fit_rivalry(situation.digest, theatre)
+        return fit_rivalry(situation.digest, theatre, held_apart=False)
     except (InputError, NotHeldError):
         return None
 
@@ -133,10 +149,9 @@ def _history(situation: Situation, group: str) -> tuple[MonthFigures, ...]:
     )
 
 
-def _ahead(situation: Situation, group: str, horizon: int) -> tuple[MonthAhead, ...]:
+def _ahead(situation: Situation, group: str, drawn: Drawn) -> tuple[MonthAhead, ...]:
     panel = situation.history.panel
     row = panel.index_of(group)
-    drawn = expected_deaths(situation, horizon)
     samples = drawn.samples[row].astype(np.float64)
     weight = weigh_draws(samples.sum(axis=0)[None], drawn.p[row : row + 1])
     past = panel.deaths[row, -BASELINE_MONTHS:]
@@ -154,5 +169,5 @@ def _ahead(situation: Situation, group: str, horizon: int) -> tuple[MonthAhead, 
             baseline_low=float(bounds[0]),
             baseline_high=float(bounds[2]),
         )
-        for step in range(horizon)
+        for step in range(len(samples))
     )

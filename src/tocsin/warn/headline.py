@@ -57,6 +57,15 @@ def shown(p: float) -> float:
     return p if said[0] in "<>" else float(said[:-1]) / 100
 
 
+def counted(n: int, one: str, many: str | None = None) -> str:
+    """A number with its noun.
+
+    >>> counted(1, "attack"), counted(1200, "death"), counted(0, "clash", "clashes")
+    ('1 attack', '1,200 deaths', '0 clashes')
+    """
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
 def factor(odds: float) -> str:
     """What something multiplies the odds by, to two figures.
 

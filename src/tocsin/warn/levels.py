@@ -32,7 +32,6 @@ WATCH_RATIO, WARNING_RATIO, WARNING_PROBABILITY = 2.0, 5.0, 0.5
 HOLD_MONTHS = 3
 VIEW_WORDS: dict[Target, str] = {"deaths25": "25 deaths or more", "mass_casualty": "a mass-casualty attack"}
 MEANING: dict[Level, str] = {
-    "none": "nothing beyond the usual",
     "watch": "prepare: follow the group month by month, and know what would be done",
     "warning": "act: decide now, for this group, on the measures prepared",
 }
@@ -90,7 +89,7 @@ def level_sentence(stands: Entered | None, now: Sequence[Entered], horizon: int)
 
 
 def _placed(e: Entered, horizon: int) -> str:
-    said = f"number {e.rank:,} in the world by the probability of {VIEW_WORDS[e.target]} within {horizon} months"
+    said = f"number {e.rank:,} by the probability of {VIEW_WORDS[e.target]} within {horizon} months"
     base = f"base rate {percent(e.base_rate)}"
     if e.base_rate > 0:
         ratio = e.p / e.base_rate

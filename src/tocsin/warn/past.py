@@ -26,9 +26,9 @@ from tocsin.forecast.model import TARGETS, Target
 from tocsin.forecast.risk import MODEL_VERSION
 from tocsin.months import first_day, last_day, month_label
 from tocsin.panel import CROSSING_DEATHS
-from tocsin.warn.level_record import LEADS, packaged_level_record
-from tocsin.warn.levels import HOLD_MONTHS, Entered, Level
-from tocsin.warn.lines import AtMonth, at_month, standing_levels
+from tocsin.warn.level_record import LEADS, LevelRecord, packaged_level_record
+from tocsin.warn.levels import Entered, Level
+from tocsin.warn.lines import AtMonth, read_months, standing_levels
 from tocsin.warn.situation import Situation, fit_month_for, load_situation
 
 
@@ -37,7 +37,8 @@ class PastLine:
     """One group of the last period's assessment: what was said of it, and what came within the horizon since.
 
     `level` is what it stood on; `target` the outcome in question (25 deaths for a group at new risk, else a
-    mass-casualty attack), `p` its probability, `rank` its place among the groups of that view in the world.
+    mass-casualty attack), `p` its probability, `base_rate` that
+    of the list the group was on, `rank` its place among the groups of that view in the world.
     """
 
     group: str
@@ -45,6 +46,7 @@ class PastLine:
     level: Level
     target: Target
     p: float
+    base_rate: float
     rank: int
     deaths_since: int
     mass_casualty_since: int
@@ -73,8 +75,9 @@ class PastPeriod:
 class LeadCurve:
     """How early emergences were on a level, in the replay: entry k is the share alerted k + 1 months or more before.
 
-    `on_level` and `on_warning` are tocsin's, `random` what as many groups drawn at random each month give; `emergences`
-    is how many there were, `never_seen` the share of them without any recorded death before, which nobody could name.
+    `on_level` and `on_warning` are tocsin's; `random` is what as many groups at new risk give, drawn each month at
+    random from those with a death in the last 12. `emergences` is how many there were, `never_seen` the share of them
+    without any recorded death before, which nobody could name.
     """
 
     first: date
@@ -94,12 +97,10 @@ def past_period(situation: Situation, horizon: int) -> PastPeriod | None:
     """
     try:
         then = _situation_then(situation, situation.month - horizon)
-        panel = then.history.panel
-        months = range(panel.last_month, max(panel.first_month - 1, panel.last_month - HOLD_MONTHS), -1)
-        at, *earlier = (at_month(then, then.history.up_to(month), horizon) for month in months)
+        at, *earlier = read_months(then, horizon)
     except NotHeldError:
         return None
-    stands = standing_levels(at, earlier)
+    stands, panel = standing_levels(at, earlier), then.history.panel
     since = _Since(situation, then.month, horizon)
     missed: list[PastLine] = []
     came: list[PastLine] = []
@@ -133,7 +134,7 @@ def past_period(situation: Situation, horizon: int) -> PastPeriod | None:
 
 def _situation_then(situation: Situation, month: int) -> Situation:
     if month < situation.history.panel.first_month:
-        raise NotHeldError(f"nothing is held of {month}")
+        raise NotHeldError(f"no figures are held of {month_label(month)}")
     day = last_day(month)
     if situation.settings.as_of_mode == "strict":
         view = situation.view.name if situation.view else None
@@ -176,22 +177,27 @@ def _line(at: AtMonth, i: int, stand: Entered | None, target: Target, deaths: in
         level=stand.level if stand else "none",
         target=target,
         p=float(at.p[target][0, i]),
+        base_rate=float(at.base[target][i]),
         rank=stand.rank if stand is not None and by_entry else int(at.rank[target][i]),
         deaths_since=deaths,
         mass_casualty_since=attacks,
     )
 
 
-def lead_curve(situation: Situation) -> LeadCurve | None:
-    """The curve of the packaged replay, of the emergences known by the situation's last month.
+def levels_known(situation: Situation) -> LevelRecord | None:
+    """What of the packaged replay's levels was known by the situation's last month.
 
-    None where there were none by then, and in strict mode before the figures of the replay were published.
+    None where that was nothing, as in strict mode before the figures of the replay were published.
     """
     if situation.settings.as_of_mode == "strict" and situation.as_of < PACKAGED_PUBLISHED:
         return None
-    rows = packaged_level_record().known_by(situation.month).emergences
-    if not rows:
-        return None
+    record = packaged_level_record().known_by(situation.month)
+    return record if record.counts and record.emergences else None
+
+
+def lead_curve(record: LevelRecord) -> LeadCurve:
+    """The curve of a record's emergences, of which there is one at least."""
+    rows = record.emergences
     months = range(1, LEADS + 1)
     return LeadCurve(
         first=first_day(rows[0].month),

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from tocsin.months import month_words
 from tocsin.panel import Panel
+from tocsin.warn import headline
 
 Ints = NDArray[np.integer]
 
@@ -88,13 +89,12 @@ class Statement:
 
 
 def counted(n: int, one: str, many: str | None = None) -> str:
-    """A number with its noun.
+    """A number with its noun, as it stands within a sentence.
 
     >>> counted(1, "attack"), counted(1200, "death"), counted(0, "attack")
     ('1 attack', '1,200 deaths', 'no attacks')
     """
-    noun = one if n == 1 else many or f"{one}s"
-    return f"{n:,} {noun}" if n else f"no {noun}"
+    return headline.counted(n, one, many) if n else f"no {many or one + 's'}"
 
 
 def _upper(text: str) -> str:
@@ -157,21 +157,23 @@ def _largest_onesided(g: GroupMonth) -> str | None:
     largest = g.own("largest_onesided")
     if not largest.any():
         return None
-    ever = f"the largest ever {int(largest.max()):,} ({g.when(largest == largest.max())})"
+    ever = f"{int(largest.max()):,} ({g.when(largest == largest.max())})"
     recent = largest[-12:]
     if not recent.any():
-        return f"Of its attacks on civilians {ever.replace('ever', 'ever killed')}."
+        return f"Of its attacks on civilians the largest ever killed {ever}."
     year = g.when((largest == recent.max()) & (np.arange(len(largest)) >= len(largest) - 12))
-    return f"Its largest attack on civilians of the last 12 months killed {int(recent.max()):,} ({year}), {ever}."
+    killed = f"{int(recent.max()):,} ({year})"
+    return f"Its largest attack on civilians of the last 12 months killed {killed}, the largest ever {ever}."
 
 
 def _largest(g: GroupMonth) -> str:
     largest = g.own("largest")
     recent = largest[-12:]
-    ever = f"the deadliest ever {int(largest.max()):,} ({g.when(largest == largest.max())})"
+    ever = f"{int(largest.max()):,} ({g.when(largest == largest.max())})"
     if not recent.any():
-        return f"Of its events {ever.replace('ever', 'ever had')} deaths; none was deadly in the last 12 months."
-    return f"The deadliest event of the last 12 months, of any kind, had {counted(int(recent.max()), 'death')}, {ever}."
+        return f"The deaths in the deadliest of its events: {ever}; none was deadly in the last 12 months."
+    deaths = counted(int(recent.max()), "death")
+    return f"The deadliest event of the last 12 months, of any kind, had {deaths}, the deadliest ever {ever}."
 
 
 def _cells(g: GroupMonth) -> str | None:

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from tocsin import __version__
+from tocsin.forecast.model import TARGETS
 from tocsin.report.brief.document import Block, BulletList, Cell, Column, Heading, PageBreak, Paragraph, Table
 from tocsin.report.brief.figures import lead_figure
 from tocsin.report.brief.map import DISCLAIMER
-from tocsin.report.brief.words import sentence, some, whole_day, whole_month
+from tocsin.report.brief.words import level, sentence, whole_day, whole_month
 from tocsin.warn import load_wording, percent
 from tocsin.warn.assessment import Assessment
 from tocsin.warn.brief import Brief
-from tocsin.warn.levels import HOLD_MONTHS, MEANING, WARNING_PROBABILITY, WARNING_RATIO, WATCH_RATIO
-from tocsin.warn.past import LeadCurve
+from tocsin.warn.headline import counted
+from tocsin.warn.level_record import HORIZON, LevelRecord
+from tocsin.warn.levels import (
+    HOLD_MONTHS,
+    MEANING,
+    VIEW_WORDS,
+    WARNING_PROBABILITY,
+    WARNING_RATIO,
+    WATCH_RATIO,
+    Level,
+)
+from tocsin.warn.past import lead_curve
 
 NOT_FOR = (
     "Choosing, ranking, timing or justifying an attack on anyone; conclusions about persons or peoples; any measure "
@@ -32,7 +43,7 @@ def end_pages(brief: Brief) -> list[Block]:
     return [
         PageBreak(),
         Heading(2, "How early warnings have been"),
-        *_leads(brief.leads),
+        *_levels(brief.levels),
         Heading(2, "How to read this"),
         BulletList(_reading(told)),
         _wording(told),
@@ -53,17 +64,45 @@ def end_pages(brief: Brief) -> list[Block]:
     ]
 
 
-def _leads(leads: LeadCurve | None) -> list[Block]:
-    if leads is None:
+def _levels(record: LevelRecord | None) -> list[Block]:
+    if record is None:
         return [Paragraph("No replay was known by the as-of day, so nothing can be said of how early warnings were.")]
+    leads = lead_curve(record)
+    emerged = counted(leads.emergences, "emergence")
     return [
         Paragraph(
-            f"An emergence is the first month in which a group has had 25 deaths in 12 months, after two years below. "
-            f"Of {some(leads.emergences, 'emergence')} from {whole_month(leads.first)} to {whole_month(leads.last)}, "
+            f"In a replay of {record.model} on {record.vintage}, origins {record.span}, for {HORIZON} months ahead; of "
+            f"all groups of the world up to {record.watch_budget} a month and view got on watch, up to "
+            f"{record.warning_budget} of them on warning."
+        ),
+        _what_came(record),
+        Paragraph(
+            "An emergence is the first month in which a group has had 25 deaths in 12 months, after two years below. "
+            f"Of {emerged} from {whole_month(leads.first)} to {whole_month(leads.last)}, "
             f"{percent(leads.never_seen)} were of groups without any recorded death before, which nobody could name."
         ),
         lead_figure(leads),
     ]
+
+
+def _what_came(record: LevelRecord) -> Table:
+    columns = (
+        Column("Level", width=1),
+        Column("By the probability of", width=2),
+        Column("Group-months", "right"),
+        Column(f"Came within {HORIZON} months", "right"),
+        Column("Share", "right", 0.8),
+    )
+    told: tuple[Level, ...] = ("warning", "watch")
+    rows = []
+    for name in told:
+        for target in TARGETS:
+            came, n = record.of(name, target)
+            if n:
+                share = percent(came / n) if 0 < came < n else f"{came / n:.0%}"
+                rows.append((level(name), Cell(VIEW_WORDS[target]), Cell(f"{n:,}"), Cell(f"{came:,}"), Cell(share)))
+    caption = "What came of levels in the replay; neighbouring months, and those of one group, are not independent."
+    return Table(caption, columns, tuple(rows))
 
 
 def _reading(told: Assessment) -> tuple[str, ...]:
@@ -95,7 +134,7 @@ def _wording(told: Assessment) -> Table:
 
 
 def _data(told: Assessment) -> tuple[str, ...]:
-    lag = f"; events count as known {some(told.lag_days, 'day')} after they happened" if told.lag_days else ""
+    lag = f"; events count as known {counted(told.lag_days, 'day')} after they happened" if told.lag_days else ""
     facts = [
         f"As of {whole_day(told.as_of)} ({told.as_of_mode}{lag}). Nothing after that day was used.",
         f"Figures end on {whole_day(told.data_until)}. Data: {told.vintage}.",

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from tocsin.digest.tables import cell_centre
 from tocsin.report.brief import charts
 from tocsin.report.brief.document import Cell, Column, Figure, Table
 from tocsin.report.brief.drawing import text_alternative
 from tocsin.report.brief.map import map_of
-from tocsin.report.brief.words import some, whole_day, whole_month
+from tocsin.report.brief.words import whole_day, whole_month
 from tocsin.warn import percent
 from tocsin.warn.brief import Brief
 from tocsin.warn.explanation import CellFigures, Explanation
+from tocsin.warn.headline import counted
 from tocsin.warn.past import LeadCurve
 
 # A table of every cell of the world would be longer than the brief.
@@ -35,7 +37,9 @@ def _cell_table(cells: list[CellFigures]) -> Table:
     rows = [(Cell(centre(c.cell)), Cell(str(c.cell)), Cell(f"{c.events:,}"), Cell(f"{c.deaths:,}")) for c in shown]
     if rest:
         events, deaths = sum(cell.events for cell in rest), sum(cell.deaths for cell in rest)
-        rows.append((Cell(f"the other {some(len(rest), 'cell')}"), Cell(""), Cell(f"{events:,}"), Cell(f"{deaths:,}")))
+        rows.append(
+            (Cell(f"the other {counted(len(rest), 'cell')}"), Cell(""), Cell(f"{events:,}"), Cell(f"{deaths:,}"))
+        )
     columns = (
         Column("Centre of the cell", width=2),
         Column("PRIO-GRID number", "right"),
@@ -46,13 +50,12 @@ def _cell_table(cells: list[CellFigures]) -> Table:
 
 
 def centre(cell: int) -> str:
-    """The centre of a half-degree cell by its PRIO-GRID number (from 90 S 180 W, 720 a row, east, then north).
+    """The centre of a half-degree cell by its PRIO-GRID number in words.
 
     >>> centre(1), centre(179779)
     ('89.75° S, 179.75° W', '34.75° N, 69.25° E')
     """
-    row, column = divmod(cell - 1, 720)
-    lat, lon = -89.75 + row / 2, -179.75 + column / 2
+    lat, lon = cell_centre(cell)
     return f"{abs(lat):.2f}° {'N' if lat > 0 else 'S'}, {abs(lon):.2f}° {'E' if lon > 0 else 'W'}"
 
 
@@ -124,7 +127,8 @@ def lead_figure(leads: LeadCurve) -> Figure:
     )
     caption = (
         f"Share of emergences on a level so many months before, or more, in the replay from "
-        f"{whole_month(leads.first)} to {whole_month(leads.last)}; beside it as many groups picked at random."
+        f"{whole_month(leads.first)} to {whole_month(leads.last)}; beside it as many groups at random, of those "
+        "at new risk with a death in the last 12 months."
     )
     svg = charts.lead_chart(leads)
     return Figure(svg, text_alternative(svg), caption, table)

@@ -27,12 +27,12 @@ from tocsin.report.brief.words import (
     main_driver,
     probability,
     raising,
-    some,
 )
 from tocsin.warn import percent
 from tocsin.warn.assessment import Assessment, GroupAssessment
 from tocsin.warn.brief import Brief
 from tocsin.warn.explanation import Explanation
+from tocsin.warn.headline import counted
 from tocsin.warn.levels import WATCH_RATIO
 
 ON_FIRST_PAGE = 4
@@ -235,7 +235,7 @@ def _entrants(told: Assessment) -> list[Block]:
         )
         for entrant in found
     )
-    shown = f"; the highest {len(found)} of {some(len(told.new_entrants), 'theatre')}"
+    shown = f"; the highest {len(found)} of {counted(len(told.new_entrants), 'theatre')}"
     caption = (
         f"Chance that a group not seen in the theatre so far has 25 deaths or more there within "
         f"{found[0].horizon_months} months; 90% intervals{shown if len(told.new_entrants) > len(found) else ''}."

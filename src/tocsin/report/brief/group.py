@@ -15,19 +15,15 @@ from tocsin.report.brief.document import (
 )
 from tocsin.report.brief.figures import fan_figure, history_figure
 from tocsin.report.brief.rivals import rivals
-from tocsin.report.brief.words import LISTS, OUTCOMES, change, interval, sentence, some, whole_month
+from tocsin.report.brief.words import LISTS, change, interval, sentence, whole_month
 from tocsin.warn import percent
-from tocsin.warn.analogues import Analogue, Analogues, Pool
+from tocsin.warn.analogues import POOL_WORDS, Analogue, Analogues
 from tocsin.warn.drivers import LEAST_FACTOR, OTHER_MODEL, Driver
 from tocsin.warn.explanation import Explanation
-from tocsin.warn.headline import factor
+from tocsin.warn.headline import counted, factor
+from tocsin.warn.levels import VIEW_WORDS
 
 THEMES = 5
-POOLS: dict[Pool, str] = {
-    "ongoing": "past months of groups with 25 deaths or more in the 12 months before",
-    "new_risk": "past months of groups with fewer than 25 deaths in the 12 months before, but some",
-    "silent": "past months of groups without a death in the 12 months before",
-}
 
 
 def group_page(explanation: Explanation) -> list[Block]:
@@ -122,12 +118,12 @@ def _who(explanation: Explanation) -> list[Block]:
     if facts.first_seen and facts.last_seen:
         said.append(
             f"First recorded death in {whole_month(facts.first_seen)}, last in {whole_month(facts.last_seen)}; "
-            f"{some(facts.deaths, 'death')} in {some(facts.events, 'event')} in all "
+            f"{counted(facts.deaths, 'death')} in {counted(facts.events, 'event')} in all "
             f"({facts.deaths_low:,} to {facts.deaths_high:,} by the low and high estimates)."
         )
-    attacks = some(facts.mass_casualty_events, "mass-casualty attack")
+    attacks = counted(facts.mass_casualty_events, "mass-casualty attack")
     said.append(
-        f"{some(line.deaths_last_12m, 'death')} in the last 12 months, {line.deaths_last_3m:,} in the last 3; "
+        f"{counted(line.deaths_last_12m, 'death')} in the last 12 months, {line.deaths_last_3m:,} in the last 3; "
         f"{attacks} in all."
     )
     if line.resurgent:
@@ -162,12 +158,12 @@ def _driver_table(target: Target, drivers: tuple[Driver, ...], reference: float,
     told = [driver for driver in drivers if max(driver.odds, 1 / driver.odds) >= LEAST_FACTOR]
     themes = [driver for driver in told if driver.theme != OTHER_MODEL][:THEMES]
     if not themes:
-        return Paragraph(f"Nothing known of it moves the probability of {OUTCOMES[target]} by a tenth of its odds.")
+        return Paragraph(f"Nothing known of it moves the probability of {VIEW_WORDS[target]} by a tenth of its odds.")
     rows = tuple(
         (
             Cell(driver.theme),
             Cell(factor(driver.odds), "raises" if driver.odds > 1 else "lowers"),
-            Cell("first seen" if driver.odds_previous is None else factor(driver.odds_previous)),
+            Cell("none" if driver.odds_previous is None else factor(driver.odds_previous)),
             Cell(" ".join(sentence(fact) for fact in driver.facts)),
         )
         for driver in [*themes, *(driver for driver in told if driver.theme == OTHER_MODEL)]
@@ -179,10 +175,10 @@ def _driver_table(target: Target, drivers: tuple[Driver, ...], reference: float,
         Column("What is behind it", width=5),
     )
     caption = (
-        f"The probability of {OUTCOMES[target]}: what each theme multiplies its odds by, the strongest first, from "
+        f"The probability of {VIEW_WORDS[target]}: what each theme multiplies its odds by, the strongest first, from "
         "those of the average group of the same list with a death in the last 12 months "
-        f"({percent(reference)}). Themes are those of the trees, which have {tree_share:.0%} of the weight. What a "
-        "model uses is not what brings violence about."
+        f"({percent(reference)}). None a month before: not seen by then, or on the other list. Themes are those of the "
+        f"trees, which have {tree_share:.0%} of the weight. What a model uses is not what brings violence about."
     )
     return Table(caption, columns, rows)
 
@@ -193,7 +189,7 @@ def _analogues(found: Analogues | None) -> list[Block]:
     said = (
         f"Of the {found.n} past cases most like it, {found.came_deaths25} had 25 deaths or more within 12 months (base "
         f"rate {percent(found.base_rate_deaths25)}) and {found.came_mass_casualty} a mass-casualty attack (base rate "
-        f"{percent(found.base_rate_mass_casualty)}). Compared are {POOLS[found.pool]}."
+        f"{percent(found.base_rate_mass_casualty)}). Compared are past months of {POOL_WORDS[found.pool]}."
     )
     columns = (
         Column("Case", width=2.4),

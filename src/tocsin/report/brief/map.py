@@ -85,7 +85,7 @@ def map_of(brief: Brief, width: float = WIDTH, *, key: bool = True) -> str:
     y = sheet.height + 12
     below, y = _legend(name, y, width, theatre=inside is not None)
     keyed, y = _key(brief.explanations, y, width) if key else ([], y)
-    foot, y = _foot(brief, y, width)
+    foot, y = _foot(brief, y, width, key)
     frame = rect(0.3, 0.3, sheet.width - 0.6, sheet.height - 0.6, fill="none", stroke=GREY, stroke_width=0.6)
     marks = [
         element("defs", stripes(f"{name}-none", "#ffffff", "#707070", every=2.6, width=0.45)),
@@ -363,9 +363,9 @@ def _chance(explanation: Explanation) -> str:
     return f"P(mass-casualty) {percent(group.p_mass_casualty)}"
 
 
-def _foot(brief: Brief, y: float, width: float) -> tuple[list[str], float]:
+def _foot(brief: Brief, y: float, width: float, key: bool) -> tuple[list[str], float]:
     told = brief.assessment
-    chances = f" P: probability {told.span}." if brief.explanations else ""
+    chances = f" P: probability {told.span}." if brief.explanations and key else ""
     least = " A cell is drawn 0.6 mm wide at least." if told.theatre is None else ""
     words = (
         f"Figures: {told.vintage}, to {told.data_until:%-d %B %Y}.{chances}{least} Land: {LAND_SOURCE}. {DISCLAIMER}"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from tocsin.report.brief.document import Block, BulletList, Cell, Column, Heading, Paragraph, Table
-from tocsin.report.brief.words import LISTS, OUTCOMES, level, some, whole_day
+from tocsin.report.brief.words import LISTS, level, whole_day
 from tocsin.warn import percent
 from tocsin.warn.assessment import Assessment
+from tocsin.warn.headline import counted
+from tocsin.warn.levels import VIEW_WORDS
 from tocsin.warn.past import PastLine, PastPeriod
 
 IN_SHORT, IN_FULL = 4, 20
@@ -17,15 +19,16 @@ def misses(past: PastPeriod | None, told: Assessment) -> list[Block]:
         return [Paragraph(f"The figures do not reach back far enough to say what was assessed {_ago(told)}.")]
     missed = _worst_first(past.missed)
     items = [
-        f"{line.group}: {_came(line)}; we gave {OUTCOMES[line.target]} {percent(line.p)} (rank {line.rank})"
+        f"{line.group}: {_came(line)}; we gave {VIEW_WORDS[line.target]} {percent(line.p)} (base rate "
+        f"{percent(line.base_rate)}; rank {line.rank:,})"
         for line in missed[:IN_SHORT]
     ]
     unseen = sorted(past.unseen, key=lambda found: (-found[1], found[0]))
-    items += [f"{name}: {some(deaths, 'death')}; never seen before" for name, deaths in unseen[: IN_SHORT // 2]]
+    items += [f"{name}: {counted(deaths, 'death')}; never seen before" for name, deaths in unseen[: IN_SHORT // 2]]
     counts = (
         f"As of {whole_day(past.as_of)}, for the {past.horizon_months} months to {whole_day(past.until)}: "
-        f"{len(past.missed) + len(past.unseen)} missed, {len(past.unseen)} of them never seen before; "
-        f"{len(past.came)} on a level came; {len(past.did_not_come)} on a level did not."
+        f"{groups_of(past.missed) + len(past.unseen)} missed, {len(past.unseen)} of them never seen before; "
+        f"{groups_of(past.came)} on a level came; {groups_of(past.did_not_come)} on a level did not."
     )
     return [Paragraph(counts), *([BulletList(tuple(items))] if items else [])]
 
@@ -50,7 +53,7 @@ def all_of_the_past(past: PastPeriod | None) -> list[Block]:
     if past.unseen:
         unseen = sorted(past.unseen, key=lambda found: (-found[1], found[0]))
         more = f"; and {len(unseen) - IN_FULL} more" if len(unseen) > IN_FULL else ""
-        said = "; ".join(f"{name} ({some(deaths, 'death')})" for name, deaths in unseen[:IN_FULL])
+        said = "; ".join(f"{name} ({counted(deaths, 'death')})" for name, deaths in unseen[:IN_FULL])
         blocks += [
             Heading(3, "Never seen before"),
             Paragraph(
@@ -71,6 +74,7 @@ def _part(title: str, lines: tuple[PastLine, ...]) -> list[Block]:
         Column("Level then", width=1.1),
         Column("Outcome in question", width=1.9),
         Column("Probability", "right", 1.1),
+        Column("Base rate", "right", 0.8),
         Column("Rank", "right", 0.6),
         Column("Deaths since", "right", 0.9),
         Column("Mass-casualty attacks since", "right", 1.2),
@@ -79,16 +83,24 @@ def _part(title: str, lines: tuple[PastLine, ...]) -> list[Block]:
         (
             Cell(line.group, LISTS[line.list]),
             level(line.level),
-            Cell(OUTCOMES[line.target]),
+            Cell(VIEW_WORDS[line.target]),
             Cell(percent(line.p)),
+            Cell(percent(line.base_rate)),
             Cell(f"{line.rank:,}"),
             Cell(f"{line.deaths_since:,}"),
             Cell(f"{line.mass_casualty_since:,}"),
         )
         for line in lines[:IN_FULL]
     )
-    shown = f"; {IN_FULL} of them" if len(lines) > IN_FULL else ""
-    return [Heading(3, title), Table(f"{some(len(lines), 'group')}{shown}", columns, rows)]
+    groups = groups_of(lines)
+    twice = "; one to which both outcomes came stands twice" if groups < len(lines) else ""
+    shown = f"; the first {IN_FULL} of {len(lines)} lines" if len(lines) > IN_FULL else ""
+    return [Heading(3, title), Table(f"{counted(groups, 'group')}{twice}{shown}", columns, rows)]
+
+
+def groups_of(lines: tuple[PastLine, ...]) -> int:
+    """How many groups the lines are of."""
+    return len({line.group for line in lines})
 
 
 def _worst_first(lines: tuple[PastLine, ...]) -> tuple[PastLine, ...]:
@@ -97,5 +109,5 @@ def _worst_first(lines: tuple[PastLine, ...]) -> tuple[PastLine, ...]:
 
 def _came(line: PastLine) -> str:
     if line.target == "mass_casualty":
-        return some(line.mass_casualty_since, "mass-casualty attack")
-    return some(line.deaths_since, "death")
+        return counted(line.mass_casualty_since, "mass-casualty attack")
+    return counted(line.deaths_since, "death")

@@ -12,7 +12,6 @@ from tocsin.warn.drivers import LEAST_FACTOR, OTHER_MODEL, Driver
 from tocsin.warn.headline import factor
 from tocsin.warn.levels import Level
 
-OUTCOMES = {"deaths25": "25 deaths or more", "mass_casualty": "a mass-casualty attack"}
 LISTS = {"new_risk": "new risk", "ongoing": "ongoing"}
 _LEVELS: dict[Level, Cell] = {
     "warning": Cell("▲ warning", tone="warning"),
@@ -96,15 +95,6 @@ def whole_month(day: date) -> str:
     'Dec 2020'
     """
     return f"{day:%b %Y}"
-
-
-def some(count: int, one: str, many: str | None = None) -> str:
-    """A number with what it is of.
-
-    >>> some(1, "group"), some(1200, "death")
-    ('1 group', '1,200 deaths')
-    """
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def sentence(text: str) -> str:
