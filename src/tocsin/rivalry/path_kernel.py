@@ -76,41 +76,49 @@ def _inverse(uniform: float, p: float, constant: float, slope: float) -> float:
 
 
 @compiled
-def _uniform_one(state: np.uint64, place: int) -> float:
+def inverse_count(mean: float, size: float, state: np.uint64) -> float:
+    """The count of a mean of at most `INVERTED_UP_TO`, by inversion."""
+    p, constant, slope = _chance_of_none(mean, size)
+    return _inverse(float(state >> _S11) * _UNIT, p, constant, slope)
+
+
+@compiled
+def uniform_of(state: np.uint64, place: int) -> float:
     """Number `place` of the uniforms of a state, above 0 and below 1."""
     return (float(mix_one(state + U64(place) * STEP) >> _S11) + 0.5) * _UNIT
 
 
 @compiled
-def _large_one(mean: float, size: float, state: np.uint64) -> float:
+def count_in_tail(mean: float, size: float, state: np.uint64) -> float:
+    """The count of a mean above `INVERTED_UP_TO`, by rejection."""
     place, rate = 0, mean
     if not math.isinf(size):
         shape = (size if size >= 1.0 else size + 1.0) - 1.0 / 3.0
         spread = 1.0 / math.sqrt(9.0 * shape)
         while True:
             place += 3
-            length = math.sqrt(-2.0 * math.log(_uniform_one(state, place - 2)))
-            normal = length * math.cos(2.0 * math.pi * _uniform_one(state, place - 1))
+            length = math.sqrt(-2.0 * math.log(uniform_of(state, place - 2)))
+            normal = length * math.cos(2.0 * math.pi * uniform_of(state, place - 1))
             v = 1.0 + spread * normal
             if v <= 0.0:
                 continue
             v = v * v * v
-            if math.log(_uniform_one(state, place)) < 0.5 * normal * normal + shape * (1.0 - v + math.log(v)):
+            if math.log(uniform_of(state, place)) < 0.5 * normal * normal + shape * (1.0 - v + math.log(v)):
                 break
         rate = shape * v * (mean / size)
         if size < 1.0:
             place += 1
-            rate *= _uniform_one(state, place) ** (1.0 / size)
+            rate *= uniform_of(state, place) ** (1.0 / size)
     place += 1
     if rate <= INVERTED_UP_TO:
-        return _inverse(_uniform_one(state, place), math.exp(-rate), rate, 0.0)
+        return _inverse(uniform_of(state, place), math.exp(-rate), rate, 0.0)
     rate = min(rate, 2.0 * LARGEST_COUNT)
     root, log_rate = math.sqrt(rate), math.log(rate)
     b = 0.931 + 2.53 * root
     a = -0.059 + 0.02483 * b
     accept, inverse_alpha = 0.9277 - 3.6224 / (b - 2.0), 1.1239 + 1.1328 / (b - 3.4)
     while True:
-        u, v = _uniform_one(state, place) - 0.5, _uniform_one(state, place + 1)
+        u, v = uniform_of(state, place) - 0.5, uniform_of(state, place + 1)
         place += 2
         us = 0.5 - abs(u)
         k = math.floor((2.0 * a / us + b) * u + rate + 0.43)
@@ -184,7 +192,7 @@ def fill_paths(
                 if mean[g] <= INVERTED_UP_TO:
                     now[g] = _inverse(uniforms[g], none[g], constant[g], slope[g])
                 else:
-                    now[g] = _large_one(min(mean[g], LARGEST_MEAN), size[g], states[g])
+                    now[g] = count_in_tail(min(mean[g], LARGEST_MEAN), size[g], states[g])
             for g in range(groups):
                 paths[d, g, t] = np.int32(now[g])
             for k in range(weights.size):
