@@ -6,17 +6,16 @@ from collections.abc import Iterator, Sequence
 from typing import IO
 
 import numpy as np
-from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from tocsin import __version__
+from tocsin.report.layout import WIDTH, console_of, table_of
 from tocsin.report.terminal import safe
 from tocsin.rivalry.result import GroupFit, Link, Rivalry, WorldRivalry
 from tocsin.rivalry.words import actor_of, cross_terms_help, headline, in_order, label_words
 
-WIDTH = 120
 TOO_MANY_FALSE = 0.10  # above it, the links of a theatre are not to be read one by one
 _RESIDUAL_P = 0.01
 _NAME = 15  # columns of a name at least, where the others leave room
@@ -42,7 +41,7 @@ _HELP = {
 
 def print_rivalry(rivalry: Rivalry, top: int, *, file: IO[str] | None = None) -> None:
     """Print one theatre: every link that answers, and at most `top` of the others, the strongest first."""
-    console = _console(file)
+    console = console_of(file)
     unit = "week" if rivalry.step_days == 7 else "day"
     console.print()
     console.print(Text(safe(headline(rivalry)), style="bold"))
@@ -67,11 +66,11 @@ def print_rivalry(rivalry: Rivalry, top: int, *, file: IO[str] | None = None) ->
 
 def print_world(world: WorldRivalry, *, file: IO[str] | None = None) -> None:
     """Print every theatre in a line: how many links answer, null checks, the out-of-sample gain; then all together."""
-    console = _console(file)
+    console = console_of(file)
     console.print()
     console.print(Text(_world_words(world.theatres), style="bold"))
     console.print()
-    table = _table(console)
+    table = table_of(console)
     table.add_column("theatre", overflow="fold")
     for name in ("groups", "answer", "do not", "cannot\ntell", "null\nrate", "gain a month,\nheld apart"):
         table.add_column(name, justify="right")
@@ -129,7 +128,7 @@ def _shown(links: Sequence[Link], top: int) -> tuple[list[Link], list[Link]]:
 
 
 def _links_table(links: Sequence[Link], console: Console) -> Table:
-    table = _table(console)
+    table = table_of(console)
     table.add_column("attacks of", overflow="fold", min_width=_name_width(console))
     table.add_column("after those of", overflow="fold", min_width=_name_width(console))
     table.add_column("further attacks\nper attack (90%)", justify="right", no_wrap=True)
@@ -176,7 +175,7 @@ def _key_to_links(rivalry: Rivalry, rest: Sequence[Link]) -> str:
 
 
 def _groups_table(fits: Sequence[GroupFit], console: Console, unit: str) -> Table:
-    table = _table(console)
+    table = table_of(console)
     table.add_column("group", overflow="fold", min_width=_name_width(console))
     table.add_column("attacks", justify="right")
     table.add_column("fitted", no_wrap=True)
@@ -382,13 +381,3 @@ def _change(log_rate: float | None) -> str:
 
 def _name_width(console: Console) -> int:
     return _NAME if console.width >= WIDTH else 8
-
-
-def _table(console: Console) -> Table:
-    style = box.SIMPLE_HEAD if console.is_terminal else box.ASCII2
-    return Table(box=style, pad_edge=False, show_edge=False, collapse_padding=console.width < WIDTH)
-
-
-def _console(file: IO[str] | None) -> Console:
-    console = Console(file=file, highlight=False)
-    return console if console.is_terminal else Console(file=file, highlight=False, width=WIDTH, no_color=True)
