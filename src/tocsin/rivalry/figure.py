@@ -106,10 +106,18 @@ def save_network(rivalry: Rivalry, path: Path) -> None:
     The file holds its title and a description in words. Raises `InputError` for another ending and for a path that
     cannot be written.
     """
+    figure_format(path)
+    save_figure(draw_network(rivalry), path, f"Who answers whom, {rivalry.theatre}", description(rivalry))
+
+
+def save_figure(figure: Figure, path: Path, title: str, said: str) -> None:
+    """Write a figure as SVG or PNG, by the ending of `path`, with its title and a description in words inside.
+
+    The same figure is the same file. Raises `InputError` for another ending and for a path that cannot be written.
+    """
     form = figure_format(path)
     import matplotlib
 
-    title, said = f"Who answers whom, {rivalry.theatre}", description(rivalry)
     drawn = io.BytesIO()
     with matplotlib.rc_context({"svg.hashsalt": "tocsin", "svg.fonttype": "path"}):
         metadata: dict[str, Any] = (
@@ -117,7 +125,7 @@ def save_network(rivalry: Rivalry, path: Path) -> None:
             if form == "svg"
             else {"Title": title, "Description": said, "Software": None}
         )
-        draw_network(rivalry).savefig(drawn, format=form, dpi=_DPI, metadata=metadata)
+        figure.savefig(drawn, format=form, dpi=_DPI, metadata=metadata)
     content = drawn.getvalue()
     if form == "svg":
         # Readers of screens look for <desc>, which matplotlib does not write.
