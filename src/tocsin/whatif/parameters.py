@@ -50,6 +50,22 @@ class Parameter:
 
 _MIR_MOORE = "Mir & Moore 2019, doi:10.1093/isq/sqz040 (9-13 attacks a month fewer of about 21)"
 _RIGTERINK = "Rigterink 2021, doi:10.1017/S0003055420000908 (48-70% more after a leader was hit rather than missed)"
+_JADOON_MINES = (
+    "Jadoon & Mines 2020, Broken, but Not Defeated, Combating Terrorism Center (reported by officials for the Islamic "
+    "State in Afghanistan, 2015-2018: 11,668 killed, 696 captured)"
+)
+_SIDES = (
+    "Oppenheim, Steele, Vargas & Weintraub 2015, doi:10.1177/0022002715576750, find that ideology holds fighters back; "
+    "Seymour 2014, doi:10.1162/ISEC_a_00179, that it hardly does"
+)
+_REINTEGRATED = (
+    "10,404 men in the Afghan programme of 2010-2016 (Action on Armed Violence 2016), of 20,000 to 60,000 fighters, "
+    "are 0.002 to 0.007; SIGAR 2019, Reintegration of Ex-Combatants, doubts that many of them had fought"
+)
+_STRUCK_CIVILIANS = (
+    "385-775 civilians in seven years of strikes in Pakistan (Bureau of Investigative Journalism 2011), which is 4 to "
+    "9 a month; wider, since campaigns differ"
+)
 
 
 def _p(
@@ -74,10 +90,14 @@ _RATE = (0.0, 10.0)
 _ANY = (-10.0, 10.0)
 _MONTHS = (0.05, 600.0)
 
+# One number a paragraph: as a table they can be read side by side.
+# fmt: off
 THEATRE: tuple[Parameter, ...] = (
     # Members: losses, leaving, coming.
-    _p("attrition", "attrition", 0.005, 0.03, _RATE, "share of rural members a month",
-       "killed where all armed people are enemies and operate as before", scale="log"),
+    _p("attrition", "attrition", 0.005, 0.04, _RATE, "share of rural members a month",
+       "killed where all armed people are enemies and operate as before", scale="log",
+       source=f"{_JADOON_MINES}: of a few thousand members 0.05 or more a month, the strikes' part in it; claimed "
+       "losses run high, so half of that is taken as the most"),
     _p("strike_attrition", "attrition", 0.002, 0.03, _RATE, "share of rural members a month",
        "killed by strikes at full strength, without shared intelligence", scale="log"),
     _p("urban_cover", "attrition", 0.05, 0.5, _SHARE, "ratio",
@@ -96,8 +116,8 @@ THEATRE: tuple[Parameter, ...] = (
        "people who may join a group", scale="log"),
     _p("defection", "defection", 0.0005, 0.01, _RATE, "share of members a month",
        "go over to a rival of the same ideology and standing", scale="log"),
-    _p("defection_distance", "defection", 0.15, 0.6, (0.01, 10.0), "ideology",
-       "distance over which going over becomes 2.7 times rarer"),
+    _p("defection_distance", "defection", 0.15, 1.0, (0.01, 10.0), "ideology",
+       "distance over which going over becomes 2.7 times rarer", source=f"{_SIDES}: both stay in the range"),
     _p("cohesion_effect", "cohesion", 0.5, 3.0, (0.0, 20.0), "log factor",
        "more leaving and going over when cohesion falls from its usual level to none"),
     _p("cohesion_repair", "cohesion", 0.05, 0.3, _SHARE, "share a month", "of lost cohesion that comes back"),
@@ -116,8 +136,8 @@ THEATRE: tuple[Parameter, ...] = (
     _p("strike_response", "strike_response", -0.97, 0.53, _ANY, "log factor",
        "of a group's attacks while it is struck; below 0 where strikes suppress", evidence="literature",
        source=f"{_MIR_MOORE}; {_RIGTERINK}"),
-    _p("strike_civilians", "strike_response", 0.0, 15.0, (0.0, 10000.0), "deaths a month",
-       "of civilians by strikes at full strength"),
+    _p("strike_civilians", "strike_response", 1.0, 15.0, (0.0, 10000.0), "deaths a month",
+       "of civilians by strikes at full strength", evidence="literature", source=_STRUCK_CIVILIANS, scale="log"),
     _p("strike_precision", "intelligence", -0.6, 0.3, (-1.0, 5.0), "ratio",
        "change of the civilians killed by strikes when intelligence is shared"),
     _p("grievance", "grievance", 0.0, 0.005, _RATE, "share of members a month",
@@ -125,20 +145,21 @@ THEATRE: tuple[Parameter, ...] = (
     _p("hedging", "hedging", 0.0, 0.02, _RATE, "share of members a month",
        "of the ruling side's allies who insure themselves with its enemies while it works with a foreign power"),
     # Order.
-    _p("policing_start", "policing", 0.1, 0.5, _SHARE, "share of full capacity", "a ruling side's that took power anew"),
+    _p("policing_start", "policing", 0.1, 0.5, _SHARE, "share of full capacity",
+       "a ruling side's that took power anew"),
     _p("policing_growth", "policing", 0.01, 0.08, _SHARE, "share a month",
        "of what is missing to full capacity that is learned", scale="log"),
     _p("policing_gain", "policing", 0.2, 2.0, (0.0, 20.0), "ratio", "faster learning with support"),
     _p("policing_foils", "policing", 0.1, 0.6, _SHARE, "share", "of urban attacks foiled at full capacity"),
     _p("capture", "policing", 0.002, 0.02, _RATE, "share of urban members a month", "jailed at full capacity",
-       scale="log"),
+       scale="log", source=f"{_JADOON_MINES}: of a few thousand members about 0.005 a month, by a police at war"),
     _p("prison_leak", "policing", 0.005, 0.05, _RATE, "share of prisoners a month", "who return to their group",
        scale="log"),
     _p("prison_gain", "policing", 0.2, 0.8, _SHARE, "ratio",
        "fewer returns, and fewer freed in a jail break, with support to prisons"),
     # Programmes.
-    _p("reintegration_rate", "reintegration", 0.002, 0.02, _RATE, "share of members a month",
-       "who give up arms while a programme runs", scale="log"),
+    _p("reintegration_rate", "reintegration", 0.001, 0.01, _RATE, "share of members a month",
+       "who give up arms while a programme runs", evidence="literature", source=_REINTEGRATED, scale="log"),
     _p("mediation_effect", "mediation", 0.0, 0.5, _SHARE, "ratio",
        "fewer attacks and clashes of groups that talk, while they do"),
     _p("mediation_splits", "mediation", 0.0, 2.0, (0.0, 20.0), "ratio",
@@ -208,6 +229,7 @@ GROUP: tuple[Parameter, ...] = (
     _p("external_rate", "external_reach", 0.0, 0.0, (0.0, 100.0), "attacks a month",
        "outside the theatre at the start's strength and losses", scale="log"),
 )
+# fmt: on
 
 THEATRE_NAMES: tuple[str, ...] = tuple(parameter.name for parameter in THEATRE)
 GROUP_NAMES: tuple[str, ...] = tuple(parameter.name for parameter in GROUP)
