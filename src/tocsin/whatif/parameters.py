@@ -94,10 +94,10 @@ _MONTHS = (0.05, 600.0)
 # fmt: off
 THEATRE: tuple[Parameter, ...] = (
     # Members: losses, leaving, coming.
-    _p("attrition", "attrition", 0.005, 0.04, _RATE, "share of rural members a month",
+    _p("attrition", "attrition", 0.005, 0.03, _RATE, "share of rural members a month",
        "killed where all armed people are enemies and operate as before", scale="log",
-       source=f"{_JADOON_MINES}: of a few thousand members 0.05 or more a month, the strikes' part in it; claimed "
-       "losses run high, so half of that is taken as the most"),
+       source=f"{_JADOON_MINES}: of a few thousand members 0.05 or more a month. Claims run high, and strikes "
+       "have a number of their own, so less is taken as the most"),
     _p("strike_attrition", "attrition", 0.002, 0.03, _RATE, "share of rural members a month",
        "killed by strikes at full strength, without shared intelligence", scale="log"),
     _p("urban_cover", "attrition", 0.05, 0.5, _SHARE, "ratio",
