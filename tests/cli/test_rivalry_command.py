@@ -206,7 +206,7 @@ def test_what_the_fit_refuses_ends_with_one_line(rivalry: Command, monkeypatch: 
 
 
 def test_a_long_fit_says_that_it_is_at_work(rivalry: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tocsin.cli import rivalry as module
+    from tocsin.cli import working as module
 
     said = threading.Event()
     echo = typer.echo

@@ -8,7 +8,7 @@ import typer
 
 from tocsin.cli.app import app
 from tocsin.cli.assess import Mode, Words, _check_output, _day, _fitting
-from tocsin.cli.rivalry import _told_when_long
+from tocsin.cli.working import told_when_long
 from tocsin.errors import InputError
 
 ENDINGS = (".html", ".pdf")
@@ -46,7 +46,7 @@ def brief_command(
 
     given = {"as_of_mode": as_of_mode and as_of_mode.value, "lag_days": lag_days, "wording": wording and wording.value}
     settings = load_settings(**{name: value for name, value in given.items() if value is not None})
-    with _fitting() as progress, _told_when_long("gathering the brief (up to a minute) ..."):
+    with _fitting() as progress, told_when_long("gathering the brief (up to a minute) ..."):
         brief = make_brief(as_of=day, theatre=theatre, horizon=horizon, settings=settings, progress=progress)
     document = build_document(brief)
     content = write_html(document) if ending == ".html" else write_pdf(document, dated=brief.assessment.as_of)

@@ -11,7 +11,7 @@ import typer
 
 from tocsin.cli.app import app
 from tocsin.cli.assess import Mode, Words, _check_output, _day, _fitting
-from tocsin.cli.rivalry import _told_when_long
+from tocsin.cli.working import told_when_long
 from tocsin.errors import InputError
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def explain_command(
     given = {"as_of_mode": as_of_mode and as_of_mode.value, "lag_days": lag_days, "wording": wording and wording.value}
     settings = load_settings(**{name: value for name, value in given.items() if value is not None})
     long = "up to two minutes; --no-rivalry leaves out who answers whom" if rivalry else "some seconds"
-    with _fitting() as progress, _told_when_long(f"explaining {group} ({long}) ..."):
+    with _fitting() as progress, told_when_long(f"explaining {group} ({long}) ..."):
         result = explain(group, as_of=day, horizon=horizon, rivalry=rivalry, settings=settings, progress=progress)
     try:
         _write(result, form, output)

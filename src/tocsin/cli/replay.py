@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import enum
 import json
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +21,7 @@ from tocsin.cli.replay_country import (
     replay_years,
     years_of,
 )
+from tocsin.cli.working import cores
 from tocsin.errors import InputError
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def replay_command(
         "seed": seed,
         "settings": load_settings(**{name: value for name, value in given.items() if value is not None}),
         "directory": output,
-        "workers": workers or _cores(),
+        "workers": workers or cores(),
         "cluster": cluster,
     }
     try:
@@ -189,10 +189,6 @@ def _refuse_options(context: typer.Context) -> None:
             raise InputError(
                 f"{parameter.opts[0]} is of a run and not of {word}. Hint: options of {word} come after it"
             )
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _draw(result: Replay) -> None:

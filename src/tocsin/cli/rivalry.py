@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import enum
-import json
-import os
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -16,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from tocsin.cli.app import app
+from tocsin.cli.asked import Format, day_of, month_or_day, print_json
+from tocsin.cli.working import cores, walking, working
 from tocsin.errors import InputError, NotHeldError
 
 if TYPE_CHECKING:
@@ -24,9 +21,6 @@ if TYPE_CHECKING:
     from tocsin.rivalry.result import Rivalry
     from tocsin.rivalry.series import Series
     from tocsin.settings import Settings
-
-
-QUIET_SECONDS = 3.0
 
 
 class Kind(enum.StrEnum):
@@ -42,13 +36,6 @@ class Mode(enum.StrEnum):
 
     reconstructed = "reconstructed"
     strict = "strict"
-
-
-class Format(enum.StrEnum):
-    """How the result is printed."""
-
-    table = "table"
-    json = "json"
 
 
 @app.command("rivalry")
@@ -89,7 +76,7 @@ def rivalry_command(
     Each link gets an interval and a label: answers, does not answer beyond X, or cannot tell. Beside them stand how
     often links show where there are none, and whether links help to predict months held apart. Predictive, not causal.
     """
-    days = _first_of(first), _last_of(last)
+    days = month_or_day(first, "--from")[0], month_or_day(last, "--to")[1]
     figures = tuple(figure or ())
     if theatre is None:
         _refuse({"--figure": bool(figures), "--daily": daily}, "goes with one theatre. Hint: --theatre NAME")
@@ -101,7 +88,7 @@ def rivalry_command(
 
     given = {"as_of_mode": as_of_mode and as_of_mode.value, "lag_days": lag_days}
     settings = load_settings(**{name: value for name, value in given.items() if value is not None})
-    day = _day(as_of)
+    day = day_of(as_of)
     if day is None and settings.as_of_mode == "strict":
         raise InputError("strict mode asks what was published by a day, so it needs one. Hint: --as-of YYYY-MM-DD")
     if theatre is None:
@@ -109,7 +96,7 @@ def rivalry_command(
         return
     place = resolve_theatre(theatre, settings)
     digest = _digest(settings, day)
-    with _working(place.name):
+    with working(f"fitting {place.name}", "(a minute or two where there are many groups)"):
         result = _fit(digest, place, kind.value, days, seed, settings if daily else None, day)
     if figures:
         from tocsin.rivalry.figure import save_network
@@ -117,7 +104,7 @@ def rivalry_command(
         for path in figures:
             save_network(result, path)
     if format is Format.json:
-        _print_json(result.to_dict())
+        print_json(result.to_dict())
     else:
         from tocsin.report.rivalry_tables import print_rivalry
 
@@ -142,40 +129,6 @@ def _check_figures(figures: tuple[Path, ...]) -> None:
             raise InputError(f"--figure is a file to write, got the folder {path}")
         if not path.parent.is_dir():
             raise InputError(f"--figure {path} can not be written: there is no folder {path.parent}")
-
-
-def _day(text: str | None) -> date | None:
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InputError(f"--as-of is a day like 2020-12-31, got {text!r}") from None
-
-
-def _first_of(text: str | None) -> date | None:
-    """The day, or the first day of the month."""
-    return None if text is None else _day_or_month(text, "--from")[0]
-
-
-def _last_of(text: str | None) -> date | None:
-    """The day, or the last day of the month."""
-    return None if text is None else _day_or_month(text, "--to")[1]
-
-
-def _day_or_month(text: str, option: str) -> tuple[date, date]:
-    from tocsin.months import last_day, month_id
-
-    try:
-        if len(text) == len("2015-01"):
-            begin = date.fromisoformat(f"{text}-01")
-            return begin, last_day(month_id(begin))
-        if len(text) == len("2015-01-01"):
-            day = date.fromisoformat(text)
-            return day, day
-    except ValueError:
-        pass
-    raise InputError(f"{option} is a month like 2015-01 or a day like 2015-01-31, got {text!r}")
 
 
 # --- what is done ----------------------------------------------------------------------------------------------------
@@ -246,14 +199,14 @@ def _all_theatres(
 ) -> None:
     from tocsin.rivalry.world import fit_world
 
-    with _walking() as progress:
+    with walking("theatres") as progress:
         found = fit_world(
             digest,
             kind=kind,
             first=days[0],
             last=days[1],
             seed=seed,
-            workers=workers or _cores(),
+            workers=workers or cores(),
             cluster=cluster,
             progress=progress,
         )
@@ -262,63 +215,8 @@ def _all_theatres(
             "no theatre has two groups with enough attacks in this time. Hint: a longer time, or --kind all"
         )
     if format is Format.json:
-        _print_json(found.to_dict())
+        print_json(found.to_dict())
     else:
         from tocsin.report.rivalry_tables import print_world
 
         print_world(found)
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _print_json(answer: dict[str, Any]) -> None:
-    typer.echo(json.dumps(answer, indent=2, ensure_ascii=False, allow_nan=False))
-
-
-@contextmanager
-def _working(theatre: str) -> Iterator[None]:
-    """A sign of life while one theatre is fitted: seconds for two groups, a minute or two for twenty."""
-    from rich.console import Console
-
-    console = Console(stderr=True)
-    if console.is_terminal:
-        with console.status(f"fitting {theatre}, and checking against chance ..."):
-            yield
-    else:
-        with _told_when_long(f"fitting {theatre} (a minute or two where there are many groups) ..."):
-            yield
-
-
-@contextmanager
-def _walking() -> Iterator[Callable[[int, int], None]]:
-    """Progress on standard error: a bar over the theatres on a terminal, a line for each elsewhere."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-    task = bar.add_task("theatres", total=None)
-
-    def advance(done: int, total: int) -> None:
-        bar.update(task, total=total, completed=done)
-        if not console.is_terminal:
-            typer.echo(f"tocsin: {done} of {total} theatres done", err=True)
-
-    with bar:
-        yield advance
-
-
-@contextmanager
-def _told_when_long(words: str) -> Iterator[None]:
-    """Say a line on standard error once something has taken a few seconds; what is refused at once stays one line."""
-    timer = threading.Timer(QUIET_SECONDS, lambda: typer.echo(f"tocsin: {words}", err=True))
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-        timer.join()

@@ -1,0 +1,52 @@
+"""What several commands ask in the same way: days, months, how the answer is printed."""
+
+from __future__ import annotations
+
+import enum
+import json
+from datetime import date
+from typing import Any
+
+import typer
+
+from tocsin.errors import InputError
+
+
+class Format(enum.StrEnum):
+    """How the result is printed."""
+
+    table = "table"
+    json = "json"
+
+
+def day_of(text: str | None, option: str = "--as-of") -> date | None:
+    """The day an option names. Raises `InputError` for anything else."""
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"{option} is a day like 2020-12-31, got {text!r}") from None
+
+
+def month_or_day(text: str | None, option: str) -> tuple[date, date] | tuple[None, None]:
+    """The first and last day of what an option names, a month or a day. Raises `InputError` for anything else."""
+    from tocsin.months import last_day, month_id
+
+    if text is None:
+        return None, None
+    try:
+        if len(text) == len("2015-01"):
+            begin = date.fromisoformat(f"{text}-01")
+            return begin, last_day(month_id(begin))
+        if len(text) == len("2015-01-01"):
+            day = date.fromisoformat(text)
+            return day, day
+    except ValueError:
+        pass
+    raise InputError(f"{option} is a month like 2015-01 or a day like 2015-01-31, got {text!r}")
+
+
+def print_json(answer: dict[str, Any]) -> None:
+    """Print a document of plain values."""
+    typer.echo(json.dumps(answer, indent=2, ensure_ascii=False, allow_nan=False))
