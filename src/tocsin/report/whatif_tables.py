@@ -1,0 +1,334 @@
+"""A comparison of options as text: what it supports first, then options, differences, and what decides them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import IO, Any
+
+from rich.console import Console
+from rich.text import Text
+
+from tocsin.report.layout import console_of, table_of
+from tocsin.report.terminal import safe
+from tocsin.report.whatif_words import (
+    DEATHS,
+    SHORT,
+    alternatives,
+    amount,
+    change,
+    conclusions_for,
+    data_words,
+    end_words,
+    flip_words,
+    horizons_of,
+    known_outcomes,
+    model_words,
+    moves_words,
+    outcome_words,
+    quantity_words,
+    rests_words,
+    run_words,
+    share,
+    span,
+    title_of,
+    variants_line,
+    what_it_is,
+)
+from tocsin.whatif.comparison import Choice, Comparison, Conclusion, Decisive, Difference, Outcome
+from tocsin.whatif.scenario import Scenario
+
+Cell = str | Text
+_DECISIVE = 6  # numbers shown, unless all are asked for
+_SIDES = 5  # columns that fit beside each other
+_TITLE = 22
+_EVIDENCE_STYLE = {"assumed": "yellow", "literature": "", "estimated": "green"}
+
+
+def print_comparison(
+    comparison: Comparison,
+    horizon: int,
+    *,
+    outcome: str = DEATHS,
+    everything: bool = False,
+    file: IO[str] | None = None,
+) -> None:
+    """Print a comparison, `horizon` months on, by one outcome; `everything` adds the other horizons, groups, variants.
+
+    `outcome` is one that options are ranked by, `horizon` one of the scenario's.
+    """
+    console = console_of(file)
+    scenario = comparison.scenario
+    print_head(scenario, console, run=run_words(comparison))
+    _conclusions(console, comparison, outcome, horizon)
+    horizons = horizons_of(comparison) if everything else (horizon,)
+    for at in horizons:
+        _options(console, comparison, at)
+        if everything:
+            _members(console, comparison, at)
+    for each in known_outcomes(comparison) if everything else (outcome,):
+        _differences(console, comparison, each, keyed=each == outcome)
+    for at in horizons:
+        _choices(console, comparison, outcome, at)
+        if everything:
+            _by_variant(console, comparison, outcome, at)
+    _decisive(console, comparison, outcome, horizon, everything=everything)
+    _flips(console, comparison, outcome, horizon)
+    console.print()
+    _dim(console, _foot(comparison, everything=everything))
+
+
+def print_head(scenario: Scenario, console: Console, *, run: str = "") -> None:
+    """The title, what a scenario is, and what it stands on."""
+    console.print()
+    console.print(Text(safe(scenario.title), style="bold"))
+    console.print(Text(what_it_is(scenario), style="bold yellow"))
+    console.print(Text(safe(f"{data_words(scenario)}. {run[:1].upper()}{run[1:]}{'.' if run else ''}")))
+
+
+# --- the parts -------------------------------------------------------------------------------------------------------
+
+
+def _conclusions(console: Console, comparison: Comparison, outcome: str, horizon: int) -> None:
+    rows = conclusions_for(comparison, outcome, horizon)
+    if not rows:
+        return
+    _title(console, "What the simulation supports, and what that rests on")
+    ran = len(tuple(comparison.variants))
+    cells = ((Text(safe(row.text)), _holds(row, ran), _assumed(row), Text(safe(rests_words(row)))) for row in rows)
+    heads = ("conclusion", "holds in", ">assumed", "rests most on")
+    _table(console, heads, cells, widths=(46, 10, 0, 0))
+
+
+def _assumed(row: Conclusion) -> str:
+    return "-" if row.share_assumed is None else share(row.share_assumed)
+
+
+def _holds(row: Conclusion, ran: int) -> Text:
+    if row.robust:
+        return Text(f"all {ran} variants", style="bold green")
+    return Text(", ".join(row.holds_in) or "no variant", style="yellow")
+
+
+def _options(console: Console, comparison: Comparison, horizon: int) -> None:
+    scenario, variant = comparison.scenario, comparison.main
+    outcomes = [name for name in known_outcomes(comparison) if name != "members"]
+    held = _rows(comparison.outcomes, variant=variant, group=None, horizon=horizon)
+    _title(
+        console,
+        f"Within {horizon} months (to {end_words(scenario, horizon)}): mean; below it where 90% of runs lie; "
+        f"variant {variant}",
+    )
+    cells: list[tuple[Cell, ...]] = []
+    for option in scenario.options:
+        found = {row.outcome: row for row in held if row.option == option.name}
+        cells.append((_option(scenario, option.name), *(_two(found.get(name)) for name in outcomes)))
+    _table(console, ("option", *(f">{SHORT[name]}" for name in outcomes)), cells, widths=(_TITLE,))
+
+
+def _members(console: Console, comparison: Comparison, horizon: int) -> None:
+    scenario, variant = comparison.scenario, comparison.main
+    held = [row for row in _rows(comparison.outcomes, variant=variant, horizon=horizon) if row.outcome == "members"]
+    names = [name for name in scenario.names if any(row.group == name for row in held)]
+    for first in range(0, len(names), _SIDES):
+        shown = names[first : first + _SIDES]
+        _title(
+            console, f"Members under arms {horizon} months on: mean; below it where 90% of runs lie; variant {variant}"
+        )
+        cells: list[tuple[Cell, ...]] = []
+        for option in scenario.options:
+            found = {row.group: row for row in held if row.option == option.name}
+            cells.append((_option(scenario, option.name), *(_two(found.get(name)) for name in shown)))
+        _table(console, ("option", *(f">{safe(name)}" for name in shown)), cells, widths=(_TITLE,))
+
+
+def _two(row: Outcome | None) -> str:
+    if row is None:
+        return "-"
+    return f"{amount(row.mean, row.outcome)}\n{span(row.low, row.high, row.outcome)}"
+
+
+def _differences(console: Console, comparison: Comparison, outcome: str, *, keyed: bool) -> None:
+    scenario, variant, horizons = comparison.scenario, comparison.main, horizons_of(comparison)
+    held = _rows(comparison.differences, variant=variant, group=None)
+    rows = [row for row in held if row.outcome == outcome]
+    if not rows:
+        return
+    _title(console, f"{_capital(outcome_words(outcome))} against doing nothing, run by run; variant {variant}")
+    cells: list[tuple[Cell, ...]] = []
+    for name in alternatives(scenario):
+        found = {row.horizon: row for row in rows if row.option == name}
+        cells.append((_option(scenario, name), *(_against(found.get(at)) for at in horizons)))
+    _table(console, ("option", *(f">within {at} months" for at in horizons)), cells, widths=(_TITLE,))
+    if keyed:
+        key = "mean difference (90% interval of the mean); below it 90% of runs | share of runs with fewer, with more"
+        _dim(console, [key])
+
+
+def _against(row: Difference | None) -> str:
+    if row is None:
+        return "-"
+    mean = f"{change(row.mean, row.outcome)} ({span(row.mean_low, row.mean_high, row.outcome, signed=True)})"
+    runs = f"{span(row.low, row.high, row.outcome, signed=True)} | {share(row.p_less)}, {share(row.p_more)}"
+    return f"{mean}\n{runs}"
+
+
+def _choices(console: Console, comparison: Comparison, outcome: str, horizon: int) -> None:
+    scenario, variant, variants = comparison.scenario, comparison.main, tuple(comparison.variants)
+    rows = [row for row in comparison.choices if (row.outcome, row.horizon) == (outcome, horizon)]
+    if not rows:
+        return
+    _title(
+        console,
+        f"Fewest expected {outcome_words(outcome)} within {horizon} months: which option, over what is not known",
+    )
+    cells: list[tuple[Cell, ...]] = []
+    for option in scenario.options:
+        found: dict[str, Choice] = {row.variant: row for row in rows if row.option == option.name}
+        main = found.get(variant)
+        regret = ("-",) * 3 if main is None else (main.regret_mean, main.regret_high, main.regret_most)
+        cells.append(
+            (
+                _option(scenario, option.name),
+                *(share(found[name].p_best) if name in found else "-" for name in variants),
+                *(value if isinstance(value, str) else amount(value, outcome) for value in regret),
+                "least" if main is not None and main.minimax else "",
+            )
+        )
+    heads = (
+        *(f">P(best)\n{name}" for name in variants),
+        ">regret\nmean",
+        ">regret\n95%",
+        ">regret\nmost",
+        "largest\nregret",
+    )
+    _table(console, ("option", *heads), cells, widths=(_TITLE,))
+    _dim(
+        console,
+        [
+            f"P(best): share of points of the uncertain numbers at which an option has the fewest, by variant; regret: "
+            f"expected {outcome_words(outcome)} more than under the best option at that point ({variant})."
+        ],
+    )
+
+
+def _by_variant(console: Console, comparison: Comparison, outcome: str, horizon: int) -> None:
+    scenario, variants = comparison.scenario, tuple(comparison.variants)
+    rows = [row for row in _rows(comparison.differences, group=None, horizon=horizon) if row.outcome == outcome]
+    _title(
+        console,
+        f"{_capital(outcome_words(outcome))} within {horizon} months against doing nothing: mean (its 90% interval)",
+    )
+    cells: list[tuple[Cell, ...]] = []
+    for name in alternatives(scenario):
+        found: dict[str, Difference] = {row.variant: row for row in rows if row.option == name}
+        told = (
+            f"{change(row.mean, outcome)} ({span(row.mean_low, row.mean_high, outcome, signed=True)})" if row else "-"
+            for row in map(found.get, variants)
+        )
+        cells.append((_option(scenario, name), *told))
+    _table(console, ("option", *(f">{name}" for name in variants)), cells, widths=(_TITLE,))
+
+
+def _decisive(console: Console, comparison: Comparison, outcome: str, horizon: int, *, everything: bool) -> None:
+    rows = [row for row in comparison.decisive if (row.outcome, row.horizon) == (outcome, horizon)]
+    if not rows:
+        return
+    _title(
+        console, f"What decides the difference in {outcome_words(outcome)} within {horizon} months (Morris screening)"
+    )
+    strongest: dict[str, Decisive] = {}
+    for row in sorted(rows, key=lambda row: -row.mu_star):
+        strongest.setdefault(row.quantity, row)
+    shown = rows if everything else list(strongest.values())[:_DECISIVE]
+    cells = (
+        (
+            Text(safe(row.quantity)),
+            Text(row.evidence, style=_EVIDENCE_STYLE[row.evidence]),
+            f"{amount(row.mu_star, outcome)} ±{amount(row.mu_star_half_width, outcome)}",
+            moves_words(row),
+            Text(safe(title_of(comparison.scenario, row.option))),
+            Text(" ".join(quantity_words(row.quantity))),
+        )
+        for row in sorted(shown, key=lambda row: -row.mu_star)
+    )
+    heads = ("number", "evidence", ">moves\nit by", "which way", "of option", "what it is")
+    _table(console, heads, cells, widths=(24, 0, 0, 0, _TITLE, 0))
+    left = len(strongest) - _DECISIVE
+    more = "" if everything else " Each with the option that it moves most."
+    more += f" {left:,} more numbers: --all." if left > 0 and not everything else ""
+    _dim(
+        console,
+        [
+            "Over the whole range of a number, with the 95% half-width; which way: whether a higher number makes the "
+            f"option's {outcome_words(outcome)} more or fewer, against doing nothing.{more}"
+        ],
+    )
+
+
+def _flips(console: Console, comparison: Comparison, outcome: str, horizon: int) -> None:
+    rows = [row for row in comparison.flips if (row.outcome, row.horizon) == (outcome, horizon)]
+    if not rows:
+        return
+    _title(console, f"Where the ranking against doing nothing turns, within {horizon} months")
+    for row in rows:
+        console.print(Text(safe(flip_words(comparison.scenario, row))))
+
+
+def _foot(comparison: Comparison, *, everything: bool) -> Iterator[str]:
+    scenario = comparison.scenario
+    yield f"Variants: {variants_line(tuple(comparison.variants))}."
+    yield from comparison.left_out
+    yield from scenario.notes
+    said = f" Source: {scenario.citation}." if scenario.citation else ""
+    more = "" if everything else " Other horizons, groups, outcomes, variants: --all, or --format json."
+    yield f"Model: {model_words()}; what each number rests on: tocsin whatif check {scenario.name}.{said}{more}"
+
+
+# --- how it is laid out ----------------------------------------------------------------------------------------------
+
+
+def _rows(rows: Sequence[Any], **wanted: Any) -> list[Any]:
+    return [row for row in rows if all(getattr(row, name) == value for name, value in wanted.items())]
+
+
+def _option(scenario: Scenario, name: str) -> Text:
+    return Text(safe(title_of(scenario, name)))
+
+
+def _title(console: Console, words: str) -> None:
+    console.print()
+    console.print(Text(safe(words), style="bold cyan"))
+
+
+def _dim(console: Console, lines: Iterable[str]) -> None:
+    for line in lines:
+        console.print(Text(safe(line), style="dim" if console.is_terminal else ""))
+
+
+def _capital(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}"
+
+
+def _table(
+    console: Console,
+    heads: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    *,
+    widths: Sequence[int] = (),
+) -> None:
+    """A table; `>` before a head sets its column to the right, a width of 0 leaves it to the table."""
+    table = table_of(console)
+    for place, head in enumerate(heads):
+        width = widths[place] if place < len(widths) else 0
+        right = head.startswith(">")
+        table.add_column(
+            head.removeprefix(">"),
+            justify="right" if right else "left",
+            overflow="fold",
+            no_wrap=right and console.width >= 100,
+            max_width=width or None,
+            min_width=min(width, 12) or None,
+        )
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)
