@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
 from tocsin.errors import InputError
+from tocsin.rivalry.path_kernel import uniform_of
 from tocsin.whatif.catalogue import LEVER_DEFAULTS
+from tocsin.whatif.draws import cell_state, run_seeds
 from tocsin.whatif.parameters import GROUP, GROUP_NAMES, THEATRE, THEATRE_NAMES, Quantity
 from tocsin.whatif.sampling import (
     NamedQuantity,
@@ -145,6 +148,14 @@ def test_the_share_of_draws_below_low_is_what_estimated_says() -> None:
     assert np.mean(rate > 5.0) == pytest.approx(0.05, abs=0.006)
 
 
+def test_uniforms_are_of_the_cells_of_all_other_chance() -> None:
+    shock = Shock("jail_break", 493, 592, Quantity(1.0, 1.0), Quantity(0.5, 0.5), "B")
+    draws = sample_draws(theatre(months=100, shocks=(shock,)), 20, seed=4, offset=3)
+    stream = np.uint64(int.from_bytes(hashlib.sha256(b"stream:shock:1:jail_break").digest()[:8], "little"))
+    states = [cell_state(seed, stream, np.uint64(0), 0) for seed in run_seeds(4, 20, offset=3)]
+    np.testing.assert_array_equal(draws.when[:, 0], [int(uniform_of(np.uint64(state), 2) * 100) for state in states])
+
+
 def test_quantities_are_independent() -> None:
     draws = sample_draws(theatre(), 10_000, seed=5)
     flat = np.column_stack([draws.numbers, draws.side_numbers.reshape(10_000, -1), draws.links[:, 1, 0], draws.sizes])
@@ -174,7 +185,8 @@ def test_nothing_disturbs_another_quantity() -> None:
     assert not np.array_equal(added.numbers[:40, 0], plain.numbers[:, 0])
 
 
-@given(st.integers(1, 20), st.integers(1, 4))
+@settings(max_examples=15)
+@given(st.integers(1, 8), st.integers(1, 4))
 def test_draws_in_parts_are_those_at_once(parts: int, each: int) -> None:
     whole = sample_draws(theatre(), parts * each * 2, seed=11, points=parts * 2)
     for part in range(parts):

@@ -6,9 +6,7 @@ the quantity's name and the draw. More draws, sides, shocks or quantities theref
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,16 +14,14 @@ from scipy.special import ndtr, ndtri
 
 from tocsin.errors import InputError
 from tocsin.rivalry.path_kernel import STEP, mix
+from tocsin.whatif.draws import key
+from tocsin.whatif.limits import LINK_LIMITS, MOST_SEED, SHARE_LIMITS
 from tocsin.whatif.parameters import GROUP, THEATRE, Quantity
 from tocsin.whatif.scenario import Scenario
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-# Where a link, and a shock's probability and size, are allowed to lie; parameters.py says it of all other numbers.
-LINK_LIMITS: Final = (-5.0, 5.0)
-SHARE_LIMITS: Final = (0.0, 1.0)
-_MOST_SEED = 2**63 - 1
 _SEED_BITS = 2**64 - 1
 _Z95 = float(ndtri(0.95))
 
@@ -188,13 +184,9 @@ def _quantity_uniforms(named: NamedQuantity, run_seeds: NDArray[np.uint64]) -> F
     return _uniforms(run_seeds, f"quantity:{named.name}", 1)
 
 
-def _key(text: str) -> int:
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "little")
-
-
 def _run_seeds(seed: int, runs: Ints) -> NDArray[np.uint64]:
-    if not 0 <= seed <= _MOST_SEED:
-        raise InputError(f"the seed is {seed}; expected a whole number from 0 to {_MOST_SEED}")
+    if not 0 <= seed <= MOST_SEED:
+        raise InputError(f"the seed is {seed}; expected a whole number from 0 to {MOST_SEED}")
     mixed = mix(np.array([seed], dtype=np.uint64))
     return mix(mixed + (runs.astype(np.uint64) + np.uint64(1)) * STEP)
 
@@ -202,6 +194,6 @@ def _run_seeds(seed: int, runs: Ints) -> NDArray[np.uint64]:
 def _uniforms(run_seeds: NDArray[np.uint64], stream: str, place: int) -> Floats:
     """Uniform number `place` of each run's state in a stream that has no sides and no months."""
     # `draws.cell_state` of side 0 and month 0, for all runs at once.
-    state = mix(mix(mix(run_seeds ^ np.uint64(_key("stream:" + stream)))) + STEP)
+    state = mix(mix(mix(run_seeds ^ key("stream:" + stream))) + STEP)
     step = np.uint64((place * int(STEP)) & _SEED_BITS)
     return ((mix(state + step) >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
