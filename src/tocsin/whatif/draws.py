@@ -53,6 +53,12 @@ def cell_state(run_seed: np.uint64, stream: np.uint64, side: np.uint64, t: int) 
 
 
 @compiled_from(path_kernel)
+def at(cell: np.uint64, t: int) -> np.uint64:
+    """The state of a cell's month, where `cell` is of a run, a stream and a side: the last step of `cell_state`."""
+    return mix_one(cell + U64(t + 1) * STEP)
+
+
+@compiled_from(path_kernel)
 def branch(state: np.uint64, part: int) -> np.uint64:
     """The state of one part of a draw that has several."""
     return mix_one(state ^ (U64(part) << _BRANCH))

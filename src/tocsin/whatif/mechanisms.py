@@ -1,8 +1,8 @@
 """The mechanisms of a theatre, one small function each: hazards by month, and factors and log odds of attacks.
 
 A hazard is a rate per member and month, so that P(it happens within the month) = 1 - exp(-hazard) where it stands
-alone. Each function is what goes on between two sides or in one; who it applies to, and in which order, is the kernel's.
-All are compiled, and take numbers; docs/whatif.md gives the same in words, with what each rests on.
+alone. Each function is what goes on between two sides or in one; who it applies to, and in which order, is said by
+`order`, `members` and `attacks`. All are compiled, and take numbers; docs/whatif.md gives the same in words, with what each rests on.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tocsin.rivalry import path_kernel
 from tocsin.rivalry.compiled import compiled, compiled_from
@@ -28,7 +27,7 @@ SHOCK_HALF_LIFE_MONTHS = 8.0 / WEEKS_A_MONTH
 @compiled
 def keep(half_life_months: float) -> float:
     """The share of something that is left after a month."""
-    return 0.5 ** (1.0 / half_life_months)
+    return math.pow(0.5, 1.0 / half_life_months)
 
 
 # --- cohesion and the ruling side ------------------------------------------------------------------------------------
@@ -76,7 +75,7 @@ def displacement(ratio: float, here: float, there: float, here_at_start: float, 
 @compiled
 def leaving(rate: float, standing: float, at_start: float, visibility: float, division: float) -> float:
     """Hazard of leaving a group: higher where its name has faded and where it is divided."""
-    faded = ((at_start + UNKNOWN) / (standing + UNKNOWN)) ** visibility
+    faded = math.pow((at_start + UNKNOWN) / (standing + UNKNOWN), visibility)
     return rate * min(5.0, max(0.2, faded)) * division
 
 
@@ -119,7 +118,7 @@ def hedging(rate: float, cooperation: float, share: float) -> float:
 @compiled
 def joining(turnover: float, standing: float, at_start: float, visibility: float, emboldened: float) -> float:
     """Weight of a group among those who join: its turnover at the start's rates, times what its name has become."""
-    return turnover * ((standing + UNKNOWN) / (at_start + UNKNOWN)) ** visibility * emboldened
+    return turnover * math.pow((standing + UNKNOWN) / (at_start + UNKNOWN), visibility) * emboldened
 
 
 # --- attacks ---------------------------------------------------------------------------------------------------------
@@ -168,7 +167,7 @@ def logistic(share: float, log_odds: float) -> float:
 
 @compiled
 def mass_casualty_deaths(rank: float, shape: float, scale: float, most: float) -> float:
-    """Deaths of an attack with 20 or more: a generalised Pareto cut off at `most`; rank 0 is the deadliest, 1 the least."""
+    """Deaths of an attack with 20 or more: a generalised Pareto cut off at `most`; rank 0 is the deadliest."""
     room = most - MASS_CASUALTY_DEATHS
     if abs(shape) < 1e-9:
         least = math.exp(-room / scale)
@@ -198,7 +197,7 @@ def mean_mass_casualty_deaths(shape: float, scale: float, most: float) -> float:
 
 @compiled
 def small_attack_deaths(rank: float, mean: float) -> float:
-    """Deaths, 1 to 19, of an attack with fewer than 20: geometric and cut off; rank 0 is the deadliest, 1 the least."""
+    """Deaths, 1 to 19, of an attack with fewer than 20: geometric and cut off; rank 0 is the deadliest."""
     if mean <= 1.0:
         return 1.0
     ratio = 1.0 - 1.0 / mean
@@ -230,12 +229,3 @@ def severity(
         else:
             deaths += small_attack_deaths((u - p_mass) / (1.0 - p_mass), small)
     return deaths, mass
-
-
-@compiled
-def weighted(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
-    """A sum of products, in order."""
-    total = 0.0
-    for k in range(values.size):
-        total += values[k] * weights[k]
-    return total

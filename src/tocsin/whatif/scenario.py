@@ -72,7 +72,10 @@ class Shock:
 
 @dataclass(frozen=True)
 class Option:
-    """A policy choice: levers moved from month `first` to `last` (months.py's numbers, both in it); else as in the scenario."""
+    """A policy choice: levers moved from month `first` to `last` (months.py's numbers, both in it).
+
+    A lever it does not name stays as the scenario has it, and so do all of them before and after.
+    """
 
     name: str
     title: str

@@ -1,0 +1,83 @@
+"""Who is what to whom: questions about the sides of a theatre that several mechanisms ask. All are compiled."""
+
+from __future__ import annotations
+
+from tocsin.rivalry.compiled import compiled_from
+from tocsin.whatif import columns
+from tocsin.whatif.columns import ALLIES, TRAIT
+from tocsin.whatif.story import Codes, Flags, Floats, Ints
+
+_compiled = compiled_from(columns)
+
+
+@_compiled
+def allied(g: int, h: int, relation: Codes) -> bool:
+    """Whether two sides are allies; nobody is its own."""
+    return g != h and relation[g, h] == ALLIES
+
+
+@_compiled
+def policed(g: int, ruler: int, trait: Flags) -> bool:
+    """Whether a ruling side polices a side: every group but itself."""
+    return ruler >= 0 and g != ruler and not trait[TRAIT.state, g]
+
+
+@_compiled
+def strongest(members: Ints, trait: Flags) -> int:
+    """The group with the most members, the first of several; -1 where there is none."""
+    top = -1
+    for g in range(members.size):
+        if not trait[TRAIT.state, g] and (top < 0 or members[g] > members[top]):
+            top = g
+    return top
+
+
+@_compiled
+def strength(g: int, members: Ints, trait: Flags, relation: Codes, alliance: float) -> float:
+    """A side's members, and a share of those of the groups allied with it."""
+    able = float(members[g])
+    if alliance > 0.0:
+        for h in range(members.size):
+            if h != g and relation[g, h] == ALLIES and not trait[TRAIT.state, h]:
+                able += alliance * members[h]
+    return able
+
+
+@_compiled
+def best_rival(g: int, standing: Floats, trait: Flags, relation: Codes) -> float:
+    """The greatest standing among the other groups that are no allies; 0 where there is none."""
+    best = 0.0
+    for h in range(standing.size):
+        if h != g and not trait[TRAIT.state, h] and relation[g, h] != ALLIES:
+            best = max(best, standing[h])
+    return best
+
+
+@_compiled
+def shock_of_rivals(g: int, shock: Floats, relation: Codes) -> float:
+    """Recent mass-casualty attacks of everybody else that is no ally."""
+    total = 0.0
+    for h in range(shock.size):
+        if h != g and relation[g, h] != ALLIES:
+            total += shock[h]
+    return total
+
+
+@_compiled
+def triumph_near(g: int, triumph: Floats, relation: Codes) -> float:
+    """How fresh the last triumph of a group or an ally of it is."""
+    near = float(triumph[g])
+    for h in range(triumph.size):
+        if h != g and relation[g, h] == ALLIES:
+            near = max(near, triumph[h])
+    return near
+
+
+@_compiled
+def rivals_triumph(g: int, triumph: Floats, relation: Codes) -> float:
+    """How fresh the last triumph of anybody else that is no ally is."""
+    far: float = 0.0
+    for h in range(triumph.size):
+        if h != g and relation[g, h] != ALLIES:
+            far = max(far, triumph[h])
+    return far
