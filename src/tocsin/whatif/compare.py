@@ -1,0 +1,232 @@
+"""Options compared in a scenario: run on the same chance and parameters, and what follows, in one result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from importlib.util import find_spec
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tocsin.errors import InputError, did_you_mean
+from tocsin.whatif.catalogue import VARIANT_NAMES, Variant
+from tocsin.whatif.choices import at_points, choices_of
+from tocsin.whatif.comparison import Choice, Comparison, Decisive, Difference, Flip
+from tocsin.whatif.conclusions import conclusions_of
+from tocsin.whatif.differences import differences_of
+from tocsin.whatif.parts import Gathered, Shared, parts_of, run_parts, trajectories_of
+from tocsin.whatif.reduce import Row, ranked_rows, rows_of
+from tocsin.whatif.regions import flip_of, most_related, point_values
+from tocsin.whatif.scenario import DO_NOTHING, Scenario
+from tocsin.whatif.sensitivity import Plan, decisive_of, plan_morris
+
+Floats = NDArray[np.float64]
+Progress = Callable[[int, int], None]
+
+# Runs at one set of the numbers that are not known: what is expected there is their mean.
+REPLICATES = 10
+# Variants but the first have a tenth of the points, though not fewer than this.
+LEAST_POINTS = 30
+# Runs of an option along trajectories, to one run of the comparison.
+MORRIS_RUNS = 2
+# Of the numbers that decide, so many are kept for each option, outcome and horizon, and so many searched for boxes.
+MOST_DECISIVE, MOST_SEARCHED = 15, 12
+_POINTS_A_PART = 50
+_NOT_ASKED = "Which numbers decide, and where a ranking turns, was not looked into."
+_HINT = "Hint: pip install 'tocsin[explore]'"
+
+
+def compare(
+    scenario: Scenario,
+    *,
+    draws: int | None = None,
+    variants: Sequence[Variant] | None = None,
+    variant_draws: int | None = None,
+    sensitivity: bool = True,
+    threads: int | None = None,
+    cluster: str | None = None,
+    progress: Progress | None = None,
+) -> Comparison:
+    """Run all options of a scenario on the same chance and say how they differ; see `Comparison`.
+
+    In the first of `variants` (by default the scenario's) each option has `draws` runs (by default the scenario's), ten
+    for each set of the numbers not known, rounded up to whole sets; in each other variant `variant_draws` (a tenth).
+    `sensitivity` looks for the numbers that decide (SALib) and where the ranking turns (EMA Workbench); where these
+    packages are missing, `left_out` says so. The work runs on `threads` of this process (one a processor) or on the
+    Dask `cluster`; the result is the same, to the bit. `progress` is told how many of how many parts are done. Raises
+    `InputError` for unknown variants and for numbers that are not positive.
+    """
+    named = _variants(scenario, variants)
+    points_of = _points_of(scenario, named, draws, variant_draws, threads)
+    points, options = points_of[named[0]], len(scenario.options)
+    shared = Shared(scenario, rows_of(scenario), ranked_rows(scenario), named[0], REPLICATES)
+    plan = (
+        plan_morris(scenario, MORRIS_RUNS * points * REPLICATES, REPLICATES) if sensitivity and _has_salib() else None
+    )
+    searches = _searches(shared) if sensitivity and _has_prim() else []
+    parts = [part for variant in named for part in parts_of(variant, options, points_of[variant], _POINTS_A_PART)]
+    if plan is not None and options > 1:
+        parts += trajectories_of(named[0], options, plan.at, plan.trajectories)
+
+    gathered, done = Gathered(shared, parts), 0
+    total = len(parts) + len(searches)
+    for place, found in run_parts(shared, parts, threads, cluster):
+        gathered.take(place, found)
+        done += 1
+        if progress is not None:
+            progress(done, total)
+    decisive = _decisive(shared, plan, gathered)
+    values = point_values(scenario, points, seed=scenario.seed) if searches else {}
+    flips = []
+    for option, row, h in searches:
+        flips.append(_flip(shared, option, row, h, gathered, decisive, values))
+        done += 1
+        if progress is not None:
+            progress(done, total)
+    outcomes = tuple(one for variant in named for k in range(options) for one in gathered.outcomes[variant, k])
+    differences = _differences(shared, named, gathered)
+    return Comparison(
+        scenario=scenario,
+        draws=points * REPLICATES,
+        points=points,
+        outcomes=outcomes,
+        differences=differences,
+        choices=_choices(shared, named, gathered),
+        decisive=_most(decisive),
+        flips=tuple(flips),
+        conclusions=conclusions_of(scenario, named, outcomes, differences, decisive, flips),
+        bands=tuple(band for k in range(options) for band in gathered.bands[k]),
+        replicates=REPLICATES,
+        variants={variant: count * REPLICATES for variant, count in points_of.items()},
+        left_out=_left_out(sensitivity),
+    )
+
+
+def _variants(scenario: Scenario, wanted: Sequence[Variant] | None) -> tuple[Variant, ...]:
+    """The variants to run, each once."""
+    if not scenario.options or scenario.options[0].name != DO_NOTHING:
+        raise InputError(f"the first option of a scenario is {DO_NOTHING!r}: all others are compared with it")
+    named = tuple(dict.fromkeys(scenario.variants if wanted is None else wanted))
+    if not named:
+        raise InputError(f"no structural variant given; there are: {', '.join(VARIANT_NAMES)}")
+    for name in named:
+        if name not in VARIANT_NAMES:
+            hint = did_you_mean(name, VARIANT_NAMES)
+            raise InputError(f"no structural variant {name!r}; there are: {', '.join(VARIANT_NAMES)}.{hint}")
+    return named
+
+
+def _points_of(
+    scenario: Scenario, named: Sequence[Variant], draws: int | None, others: int | None, threads: int | None
+) -> dict[Variant, int]:
+    """How many parameter points each variant is run at."""
+    wanted = scenario.draws if draws is None else draws
+    for what, count in (("runs", wanted), ("runs of a variant", others), ("threads", threads)):
+        if count is not None and count < 1:
+            raise InputError(f"{what}: at least 1 is needed, got {count}")
+    points = -(-wanted // REPLICATES)
+    rest = min(points, max(LEAST_POINTS, -(-points // 10))) if others is None else -(-others // REPLICATES)
+    return {variant: rest if k else points for k, variant in enumerate(named)}
+
+
+def _searches(shared: Shared) -> list[tuple[int, Row, int]]:
+    """What boxes are searched for: option, row, place of the horizon."""
+    options, horizons = range(1, len(shared.scenario.options)), range(len(shared.scenario.horizons))
+    return [(option, row, h) for option in options for row in shared.ranked for h in horizons]
+
+
+def _flip(
+    shared: Shared,
+    option: int,
+    row: Row,
+    h: int,
+    gathered: Gathered,
+    decisive: Sequence[Decisive],
+    values: Mapping[str, Floats],
+) -> Flip:
+    """Where the sign of one difference turns, among the numbers that decide it (or, unknown those, that go with it)."""
+    k = shared.rows.index(row)
+    expected = np.stack([gathered.runs[shared.main, o].expected[k, h] for o in (0, option)])
+    difference = at_points(expected, shared.replicates).means[1]
+    name, horizon = shared.scenario.options[option].name, shared.scenario.horizons[h]
+    key = (name, row.outcome, horizon)
+    names = [one.quantity for one in decisive if (one.option, one.outcome, one.horizon) == key][:MOST_SEARCHED]
+    names = names or most_related(values, difference, MOST_SEARCHED)
+    return flip_of(shared.main, *key, difference, {name: values[name] for name in names})
+
+
+def _decisive(shared: Shared, plan: Plan | None, gathered: Gathered) -> list[Decisive]:
+    if plan is None or not gathered.trajectories:
+        return []
+    scenario = shared.scenario
+    names = [option.name for option in scenario.options]
+    expected = np.stack([gathered.trajectories[option] for option in range(len(names))])
+    return decisive_of(plan, shared.main, names, shared.ranked, scenario.horizons, expected)
+
+
+def _differences(shared: Shared, named: Sequence[Variant], gathered: Gathered) -> tuple[Difference, ...]:
+    scenario = shared.scenario
+    return tuple(
+        difference
+        for variant in named
+        for k, option in enumerate(scenario.options)
+        if k
+        for difference in differences_of(
+            variant,
+            option.name,
+            shared.rows,
+            scenario.horizons,
+            gathered.runs[variant, k],
+            gathered.runs[variant, 0],
+            shared.replicates,
+        )
+    )
+
+
+def _choices(shared: Shared, named: Sequence[Variant], gathered: Gathered) -> tuple[Choice, ...]:
+    scenario = shared.scenario
+    names = [option.name for option in scenario.options]
+    return tuple(
+        choice
+        for variant in named
+        for choice in choices_of(
+            variant,
+            names,
+            shared.rows,
+            scenario.horizons,
+            [gathered.runs[variant, k] for k in range(len(names))],
+            shared.replicates,
+            shared.ranked,
+        )
+    )
+
+
+def _most(decisive: Sequence[Decisive]) -> tuple[Decisive, ...]:
+    """The first of each option, outcome and horizon."""
+    kept: list[Decisive] = []
+    seen: dict[tuple[str, str, int], int] = {}
+    for one in decisive:
+        key = (one.option, one.outcome, one.horizon)
+        seen[key] = seen.get(key, 0) + 1
+        if seen[key] <= MOST_DECISIVE:
+            kept.append(one)
+    return tuple(kept)
+
+
+def _has_salib() -> bool:
+    return find_spec("SALib") is not None
+
+
+def _has_prim() -> bool:
+    return find_spec("ema_workbench") is not None
+
+
+def _left_out(sensitivity: bool) -> tuple[str, ...]:
+    if not sensitivity:
+        return (_NOT_ASKED,)
+    missing = []
+    if not _has_salib():
+        missing.append(f"Which numbers decide was not looked into: it needs the package SALib. {_HINT}")
+    if not _has_prim():
+        missing.append(f"Where a ranking turns was not looked into: it needs the package ema-workbench. {_HINT}")
+    return tuple(missing)

@@ -1,0 +1,94 @@
+"""Paired differences and their intervals, by hand and by planted chance."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tocsin.whatif.differences import bands_of, differences_of, mean_interval, outcomes_of, point_means, variance_ratio
+from tocsin.whatif.reduce import Reduced, Row
+
+ROW = [Row("attacks", None)]
+
+
+def _runs(values: list[float], expected: list[float] | None = None) -> Reduced:
+    at = np.array(values, dtype=float)[np.newaxis, np.newaxis]
+    other = at if expected is None else np.array(expected, dtype=float)[np.newaxis, np.newaxis]
+    return Reduced(at.astype(np.float32), at, other)
+
+
+def test_the_interval_of_a_mean_is_from_the_means_of_points() -> None:
+    # Points 2 and 6: mean 4, standard error 2, and Student's t with 1 degree of freedom at 95% is tan(0.45 pi).
+    mean, low, high = mean_interval(np.array([1.0, 3.0, 5.0, 7.0]), 2)
+    half = 2 * math.tan(0.45 * math.pi)
+    assert (mean, low, high) == pytest.approx((4.0, 4.0 - half, 4.0 + half))
+
+
+def test_runs_of_one_point_are_independent_and_one_run_tells_nothing_of_chance() -> None:
+    # Of 1 and 3: mean 2, standard error 1.
+    mean, low, high = mean_interval(np.array([1.0, 3.0]), 2)
+    half = math.tan(0.45 * math.pi)
+    assert (mean, low, high) == pytest.approx((2.0, 2.0 - half, 2.0 + half))
+    assert [float(x) for x in mean_interval(np.array([5.0]), 1)] == [5.0, -math.inf, math.inf]
+
+
+def test_intervals_cover_the_mean_although_runs_of_a_point_go_together() -> None:
+    rng = np.random.default_rng(5)
+    points = rng.normal(size=(400, 50, 1))
+    runs = (points + 0.5 * rng.normal(size=(400, 50, 10))).reshape(400, 500)
+    _, low, high = mean_interval(runs, 10)
+    covered = ((low < 0) & (high > 0)).mean()
+    assert covered == pytest.approx(0.9, abs=4 * math.sqrt(0.09 / 400))
+    _, low, high = mean_interval(runs, 1)
+    assert ((low < 0) & (high > 0)).mean() < 0.6
+
+
+def test_variance_ratio_by_hand() -> None:
+    # var([1, 3]) = 1, var([2, 6]) = 4, var([1, 3]) of the difference = 1.
+    assert variance_ratio(np.array([2.0, 6.0]), np.array([1.0, 3.0])) == pytest.approx(1 / 5)
+    assert np.isnan(variance_ratio(np.array([2.0, 2.0]), np.array([1.0, 1.0])))
+
+
+def test_a_difference_is_paired_run_by_run() -> None:
+    option, nothing = _runs([4, 1, 3, 3], [3, 1, 2, 2]), _runs([2, 2, 3, 5], [3, 2, 4, 3])
+    (found,) = differences_of("fitted", "act", ROW, [6], option, nothing, 2)
+    assert found.mean == pytest.approx(np.mean([0, -1, -2, -1]))
+    assert (found.p_less, found.p_more) == (0.5, 0.25)
+    # Of 2, -1, 0, -2: the middle 90% between the nearest runs.
+    assert found.low == pytest.approx(-2 + 0.15)
+    assert found.high == pytest.approx(0 + 0.85 * 2)
+    assert found.variance_ratio == pytest.approx(np.var([2, -1, 0, -2]) / (np.var([4, 1, 3, 3]) + np.var([2, 2, 3, 5])))
+
+
+def test_an_option_that_does_nothing_differs_in_nothing() -> None:
+    runs = _runs([4, 1, 3, 3])
+    (found,) = differences_of("fitted", "act", ROW, [6], runs, runs, 2)
+    assert (found.mean, found.mean_low, found.mean_high, found.p_less, found.p_more) == (0, 0, 0, 0, 0)
+    assert found.variance_ratio == 0
+
+
+@given(st.lists(st.integers(0, 50), min_size=4, max_size=20).filter(lambda x: len(x) % 2 == 0))
+def test_the_means_of_two_options_differ_by_the_mean_difference(values: list[int]) -> None:
+    option, nothing = _runs([float(v) for v in values]), _runs([float(v) for v in reversed(values)])
+    (difference,) = differences_of("fitted", "act", ROW, [6], option, nothing, 2)
+    (one,), (other,) = (outcomes_of("fitted", "x", ROW, [6], runs) for runs in (option, nothing))
+    assert difference.mean == pytest.approx(one.mean - other.mean)
+    assert difference.p_less + difference.p_more <= 1
+    assert one.low <= one.median <= one.high
+
+
+def test_a_band_is_of_each_month() -> None:
+    monthly = np.array([[[0, 10, 20], [1, 1, 1]]], np.float32)
+    (band,) = bands_of("fitted", "act", ROW, Reduced(monthly, np.zeros((1, 1, 3)), np.zeros((1, 1, 3))))
+    assert band.mean.tolist() == [10, 1]
+    assert band.median.tolist() == [10, 1]
+    assert band.low == pytest.approx([1, 1])
+    assert band.high == pytest.approx([19, 1])
+
+
+def test_point_means_keep_the_order_of_points() -> None:
+    assert point_means(np.arange(6.0), 3).tolist() == [1.0, 4.0]

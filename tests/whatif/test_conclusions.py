@@ -1,0 +1,108 @@
+"""Sentences from figures made up by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from planted_scenario import option, scenario, side
+
+from tocsin.whatif.catalogue import Variant
+from tocsin.whatif.comparison import Conclusion, Decisive, Difference, Flip, Outcome
+from tocsin.whatif.conclusions import amount, conclusions_of, flip_words, sign_of
+from tocsin.whatif.parameters import Evidence
+
+FEWER = Difference("fitted", "act", "civilian_deaths", None, 12, -20.0, -30.0, -10.0, -90.0, 40.0, 0.6, 0.3, 0.1)
+UNCLEAR = replace(FEWER, mean=-1.0, mean_low=-3.0, mean_high=1.5)
+MORE = replace(FEWER, mean=20.0, mean_low=10.0, mean_high=30.0, p_less=0.3, p_more=0.6)
+NOTHING = Outcome("fitted", "do_nothing", "civilian_deaths", None, 12, 400.0, 390.0, 100.0, 900.0)
+
+
+def _decisive(quantity: str, evidence: Evidence, share: float) -> Decisive:
+    return Decisive("fitted", "act", "civilian_deaths", 12, quantity, evidence, share**0.5, 0.1, share**0.5, 0.0, share)
+
+
+DECISIVE = [_decisive("attrition", "assumed", 0.5), _decisive("tail_shape", "estimated", 0.3),
+            _decisive("strike_response", "literature", 0.2)]  # fmt: skip
+
+
+def _conclude(
+    differences: dict[Variant, Difference], decisive: list[Decisive] | None = None, flips: list[Flip] | None = None
+) -> Conclusion:
+    theatre = replace(scenario([side("North")], options=[option("act", policing=1.0)]), horizons=(12,))
+    listed = [replace(difference, variant=variant) for variant, difference in differences.items()]
+    (found,) = conclusions_of(theatre, list(differences), [NOTHING], listed, decisive or [], flips or [])
+    return found
+
+
+def test_what_holds_in_all_variants_is_robust() -> None:
+    found = _conclude({"fitted": FEWER, "match": FEWER, "none": FEWER}, DECISIVE)
+    assert found.robust
+    assert found.holds_in == ("fitted", "match", "none")
+    assert found.text.startswith(
+        "Act: fewer civilian deaths than under doing nothing within 12 months, by 20 on average "
+        "(90% interval of the mean 10 to 30, 5.0% of those under doing nothing)."
+    )
+    assert "60% have fewer and 30% more" in found.text
+    assert "all 3 structural variants" in found.text
+
+
+def test_what_another_variant_contradicts_or_cannot_tell_is_not() -> None:
+    found = _conclude({"fitted": FEWER, "match": MORE, "deter": UNCLEAR, "none": FEWER})
+    assert not found.robust
+    assert found.holds_in == ("fitted", "none")
+    assert "match (more), deter (cannot tell)" in found.text
+
+
+def test_an_interval_with_0_in_it_cannot_tell() -> None:
+    found = _conclude({"fitted": UNCLEAR, "match": FEWER})
+    assert "cannot tell" in found.text
+    assert "between -3 and 1.5" in found.text
+    assert found.holds_in == ()
+    assert not found.robust
+    assert "match (fewer)" in found.text
+
+
+def test_one_variant_alone_makes_nothing_robust() -> None:
+    found = _conclude({"fitted": FEWER})
+    assert found.holds_in == ("fitted",)
+    assert not found.robust
+    assert "Only one structural variant" in found.text
+
+
+def test_more_is_said_as_more() -> None:
+    found = _conclude({"fitted": MORE, "match": MORE})
+    assert "more civilian deaths than under doing nothing within 12 months, by 20" in found.text
+    assert found.robust
+
+
+def test_what_it_rests_on_is_named_with_its_evidence() -> None:
+    found = _conclude({"fitted": FEWER, "match": FEWER}, DECISIVE)
+    # Two of them make up four fifths of what moves it.
+    assert found.rests_on == (("attrition", "assumed"), ("tail_shape", "estimated"))
+    assert found.share_assumed == 0.5
+    assert "attrition (assumed), tail_shape (estimated); 50% of what moves it is assumed" in found.text
+    unknown = _conclude({"fitted": FEWER})
+    assert unknown.share_assumed is None
+    assert "rests" not in unknown.text
+
+
+def test_where_it_turns_is_told() -> None:
+    limits = {"attrition": (0.02, float("inf")), "IS.members": (500.0, 1500.0), "pool": (float("-inf"), 1.0)}
+    flip = Flip("fitted", "act", "civilian_deaths", 12, "worse", limits, 0.7, 0.5, 0.2)
+    words = (
+        "It turns worse than doing nothing where attrition is at least 0.02 and IS.members is from 500 to 1,500 and "
+        "pool is at most 1: in 70% of such cases, against 20% of all."
+    )
+    assert flip_words(flip) == words
+    assert words in _conclude({"fitted": FEWER}, flips=[flip]).text
+    assert flip_words(replace(flip, limits={})) == ""
+
+
+def test_no_effect_in_any_run_is_said_plainly() -> None:
+    same = replace(FEWER, mean=0.0, mean_low=0.0, mean_high=0.0, p_less=0.0, p_more=0.0)
+    assert "as many civilian deaths" in _conclude({"fitted": same, "match": same}).text
+
+
+def test_signs_and_amounts() -> None:
+    assert [sign_of(d) for d in (FEWER, UNCLEAR, MORE)] == [-1, 0, 1]
+    assert [amount(x) for x in (1234.5, 9.96, -0.0321, 0.0, float("inf"))] == ["1,234", "10", "-0.032", "0", "unknown"]
