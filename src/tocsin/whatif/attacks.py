@@ -115,7 +115,7 @@ def act(
         )
         p_mass = logistic(
             q[g, Q.mass_casualty_share],
-            severity_log_odds(g, on, trait, relation, variant, presence, p, q, now, people, theatre, totals),
+            severity_log_odds(g, on, trait, relation, variant, presence, p, now, people, theatre, totals, start),
         )
         attacks = count(mean, p[P.attack_size], at(cells[STREAM.attacks, g], t))
         deaths, mass = severity(
@@ -185,10 +185,11 @@ def attack_mean(
         elif variant == VARIANT.deter and g != top:
             log_rate += deterred(p[P.deterrence], now[NOW.force, top] - now[NOW.force, g], start[START.lead, g])
     mean = q[g, Q.attack_rate] * math.exp(log_rate) * calmed
-    if on[ON.policing] and policed(g, ruler, trait):
-        stopped = foiled(
-            p[P.policing_foils], theatre[THEATRE.policing], people[PEOPLE.urban, g] / people[PEOPLE.members, g]
-        )
+    if on[ON.policing] and not trait[TRAIT.state, g]:
+        stopped = 0.0
+        if policed(g, ruler, trait):
+            urban_share = people[PEOPLE.urban, g] / people[PEOPLE.members, g]
+            stopped = foiled(p[P.policing_foils], theatre[THEATRE.policing], urban_share)
         mean *= (1.0 - stopped) / max(1e-9, 1.0 - start[START.foiled, g])
     mean += q[g, Q.own_response] * now[NOW.answer, g]
     if on[ON.outbidding_number] and variant != VARIANT.none:
@@ -207,16 +208,16 @@ def severity_log_odds(
     variant: int,
     presence: float,
     p: Floats,
-    q: Floats,
     now: Floats,
     people: Ints,
     theatre: Floats,
     totals: Ints,
+    start: Floats,
 ) -> float:
     """By how much the log odds that an attack is mass-casualty differ from the start's."""
     log_odds = 0.0
     if on[ON.displacement]:
-        log_odds += p[P.urban_severity] * (people[PEOPLE.urban, g] / people[PEOPLE.members, g] - q[g, Q.urban_share])
+        log_odds += p[P.urban_severity] * (people[PEOPLE.urban, g] / people[PEOPLE.members, g] - start[START.urban, g])
     if on[ON.outbidding_severity] and variant != VARIANT.none:
         log_odds += p[P.severity_link] * shock_of_rivals(g, now[NOW.shock], relation)
     if on[ON.prestige] and g != totals[TOTAL.ruler] and not trait[TRAIT.state, g]:

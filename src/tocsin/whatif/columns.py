@@ -52,7 +52,7 @@ NOW = _places((
 PEOPLE = _places(("rural", "urban", "jailed", "members", "joined"))
 # What later months are measured against.
 START = _places((
-    "members", "standing", "ground", "risk_rural", "risk_urban", "losses", "turnover", "foiled", "behind", "lead",
+    "members", "urban", "standing", "ground", "risk_rural", "risk_urban", "losses", "turnover", "foiled", "behind", "lead",
     "strength",
 ))  # fmt: skip
 THEATRE = _places(("presence", "turmoil", "policing", "driver", "strikes", "cooperation"))

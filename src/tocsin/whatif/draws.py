@@ -40,10 +40,9 @@ def key(text: str) -> np.uint64:
     return np.uint64(int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "little"))
 
 
-def run_seeds(seed: int, draws: int, *, offset: int = 0) -> States:
-    """The seeds (draw) of runs `offset` to `offset + draws - 1` of a scenario's seed."""
-    start = mix(np.array([seed], np.uint64))
-    return mix(start + (np.arange(offset + 1, offset + draws + 1, dtype=np.uint64)) * STEP)
+def run_seeds(seed: int, runs: Ints) -> States:
+    """The seeds (draw) of the runs with these numbers, of a scenario's seed."""
+    return mix(mix(np.array([seed], np.uint64)) + (runs.astype(np.uint64) + np.uint64(1)) * STEP)
 
 
 @compiled_from(path_kernel)

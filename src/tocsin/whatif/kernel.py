@@ -179,8 +179,10 @@ def begin(
         now[NOW.triumph, g], now[NOW.shock, g] = 0.0, 0.0
         now[NOW.swing, g], now[NOW.clash_swing, g] = q[g, Q.attack_swing], q[g, Q.clash_swing]
         rate = q[g, Q.attack_rate] * math.exp(now[NOW.swing, g])
-        start[START.standing, g] = now[NOW.standing, g] = rate * (1.0 + p[P.shock_weight] * q[g, Q.mass_casualty_share])
+        # All attacks, those that answer the group's own among them, make its name.
         now[NOW.answer, g] = rate / (1.0 - q[g, Q.own_response])
+        named = now[NOW.answer, g] * (1.0 + p[P.shock_weight] * q[g, Q.mass_casualty_share])
+        start[START.standing, g] = now[NOW.standing, g] = named
         if story.settled:
             now[NOW.swing, g] = p[P.swing_sd] * normal(at(cells[STREAM.swing0, g], 0))
             now[NOW.clash_swing, g] = p[P.swing_sd] * normal(at(cells[STREAM.clash_swing0, g], 0))
@@ -204,11 +206,11 @@ def begin(
         )
         start[START.lead, g] = now[NOW.force, top] - now[NOW.force, g] if top >= 0 else 0.0
         start[START.behind, g] = behind(now[NOW.standing, g], best_rival(g, now[NOW.standing], trait, relation))
-        start[START.foiled, g] = 0.0
-        if on[ON.policing] and policed(g, ruler, trait) and start[START.members, g] > 0:
-            start[START.foiled, g] = foiled(
-                p[P.policing_foils], capacity, people[PEOPLE.urban, g] / start[START.members, g]
-            )
+        start[START.urban, g], start[START.foiled, g] = q[g, Q.urban_share], 0.0
+        if start[START.members, g] > 0:
+            start[START.urban, g] = people[PEOPLE.urban, g] / start[START.members, g]
+        if on[ON.policing] and policed(g, ruler, trait):
+            start[START.foiled, g] = foiled(p[P.policing_foils], capacity, start[START.urban, g])
         start[START.turnover, g] = 0.0
         if not trait[TRAIT.state, g]:
             start[START.turnover, g] = p[P.leaving] * start[START.members, g] + killed

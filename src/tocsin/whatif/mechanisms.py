@@ -68,8 +68,8 @@ def attrition(ground: float, struck: float, by_ground: float, by_strikes: float)
 
 @compiled
 def displacement(ratio: float, here: float, there: float, here_at_start: float, there_at_start: float) -> float:
-    """Hazard of moving between country and city: to where fewer die, as far as that differs from the start."""
-    return max(0.0, ratio * (max(0.0, here - there) - max(0.0, here_at_start - there_at_start)))
+    """Hazard of moving between country and city, away from where it has become more dangerous since the start."""
+    return ratio * max(0.0, (here - there) - (here_at_start - there_at_start))
 
 
 @compiled

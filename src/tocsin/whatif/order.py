@@ -79,7 +79,8 @@ def dated_events(
             totals[TOTAL.ruler], theatre[THEATRE.policing] = g, p[P.policing_start]
             now[NOW.triumph, g], theatre[THEATRE.turmoil] = 1.0, 1.0
         elif kind == SHOCK.jail_break:
-            freed_share = size * (1.0 - p[P.prison_gain] * levers[LEVER.prisons])
+            shut = p[P.prison_gain] * levers[LEVER.prisons] if on[ON.policing] else 0.0
+            freed_share = size * (1.0 - shut)
             freed = binomial(people[PEOPLE.jailed, g], freed_share, at(cells[STREAM.jail_break, g], cell))
             to_city = binomial(freed, q[g, Q.urban_share], at(cells[STREAM.jail_break_place, g], cell))
             people[PEOPLE.jailed, g] -= freed
@@ -152,13 +153,13 @@ def press(
         now[NOW.force, g] = people[PEOPLE.members, g] / armed if armed > 0 else 0.0
     for g in range(n):
         now[NOW.ground, g], now[NOW.struck, g], now[NOW.risk_rural, g], now[NOW.risk_urban, g] = 0.0, 0.0, 0.0, 0.0
-        if trait[TRAIT.state, g]:
-            continue
         now[NOW.ground, g] = q[g, Q.pressure]
         for h in range(n):
             if h != g and relation[g, h] == ENEMIES:
                 effort = offensive(levers[LEVER.operations], now[NOW.ratio, h], better) if h == ruler else 1.0
                 now[NOW.ground, g] += effort * now[NOW.force, h]
+        if trait[TRAIT.state, g]:
+            continue  # as strong as it is until it falls
         if ruler < 0 or (g != ruler and relation[g, ruler] == ENEMIES):
             now[NOW.struck, g] = theatre[THEATRE.strikes] * better
         if on[ON.attrition]:

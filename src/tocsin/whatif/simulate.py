@@ -67,13 +67,12 @@ def simulate(
     settled: bool = False,
     threads: int | None = None,
     seed: int | None = None,
-    offset: int = 0,
 ) -> Paths:
     """Run the scenario under one of its options (0 is doing nothing) with the numbers of `draws`, one run each.
 
     `off` are mechanisms switched off, by default the scenario's. `settled`: what moves attacks up and down has been
     going on before the start, so that a past can be compared, not followed from where it stands. `seed` is by default
-    the scenario's; run d is run number `offset + d` of it, whatever else is run. Raises `InputError` for unknown names.
+    the scenario's; a run's chance hangs on its number in `draws` alone. Raises `InputError` for unknown names.
     """
     story = make_story(scenario, variant=variant, option=option, off=off, settled=settled)
     n = draws.numbers.shape[0]
@@ -82,7 +81,8 @@ def simulate(
     # Run by run in memory, so that each thread fills a part of its own.
     sides = np.zeros((n, len(SIDE_MEASURES), len(scenario.sides), scenario.months), np.float32)
     theatre = np.zeros((n, len(THEATRE_MEASURES), scenario.months), np.float32)
-    seeds = run_seeds(scenario.seed if seed is None else seed, n, offset=offset)
+    runs = np.arange(n) if draws.runs is None else draws.runs
+    seeds = run_seeds(scenario.seed if seed is None else seed, runs)
     cells = n * len(scenario.sides) * scenario.months
     wanted = threads or min(_processors(), 1 + cells // _CELLS_PER_THREAD)
 
