@@ -15,9 +15,12 @@ from scipy.special import ndtr, ndtri
 from tocsin.errors import InputError
 from tocsin.rivalry.path_kernel import STEP, mix
 from tocsin.whatif.draws import key
-from tocsin.whatif.limits import LINK_LIMITS, MOST_SEED, SHARE_LIMITS
-from tocsin.whatif.parameters import GROUP, THEATRE, Quantity
+from tocsin.whatif.limits import MOST_SEED
+from tocsin.whatif.parameters import GROUP, THEATRE
+from tocsin.whatif.quantities import NamedQuantity, named_quantities, uncertain
 from tocsin.whatif.scenario import Scenario
+
+__all__ = ["Draws", "NamedQuantity", "from_unit", "named_quantities", "sample_at", "sample_draws", "uncertain"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -42,41 +45,6 @@ class Draws:
     when: Ints
     sizes: Floats
     runs: Ints | None = None
-
-
-@dataclass(frozen=True)
-class NamedQuantity:
-    """A quantity under the name it has in reports, with the limits it is allowed to lie in."""
-
-    name: str
-    quantity: Quantity
-    least: float
-    most: float
-
-
-def named_quantities(scenario: Scenario) -> tuple[NamedQuantity, ...]:
-    """All quantities of a scenario, ranges or not, in order: of the theatre, each side, the links, the shocks (from 1).
-
-    Names: `attrition`, `IS.members`, `link.IS>Taleban` (source, then target), `shock.2.probability`, `shock.2.size`.
-    """
-    named = [NamedQuantity(p.name, scenario.quantities[p.name], p.least, p.most) for p in THEATRE]
-    named += [
-        NamedQuantity(f"{side.name}.{p.name}", side.numbers[p.name], p.least, p.most)
-        for side in scenario.sides
-        for p in GROUP
-    ]
-    named += [
-        NamedQuantity(f"link.{link.source}>{link.target}", link.response, *LINK_LIMITS) for link in scenario.links
-    ]
-    for number, shock in enumerate(scenario.shocks, 1):
-        named.append(NamedQuantity(f"shock.{number}.probability", shock.probability, *SHARE_LIMITS))
-        named.append(NamedQuantity(f"shock.{number}.size", shock.size, *SHARE_LIMITS))
-    return tuple(named)
-
-
-def uncertain(scenario: Scenario) -> tuple[str, ...]:
-    """The names of the quantities that vary between runs, in the order of `named_quantities`."""
-    return tuple(named.name for named in named_quantities(scenario) if named.quantity.is_range)
 
 
 def from_unit(named: NamedQuantity, unit: Floats) -> Floats:
