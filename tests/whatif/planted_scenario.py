@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from tocsin.months import month_id
 from tocsin.whatif.catalogue import LEVER_DEFAULTS, MECHANISM_NAMES, Lever, RelationKind, ShockKind
@@ -23,6 +24,9 @@ PLAIN: dict[str, float] = {
     "replacement": 1.0,
     "strike_response": -0.3,
 }  # fmt: skip
+
+# Nothing but chance moves attacks, and their number does not hang on how many people a side has.
+STILL: dict[str, Number] = {"driver_sd": 0.0, "swing_sd": 0.0, "size_elasticity": 0.0}
 
 
 def quantity(value: Number) -> Quantity:
@@ -190,6 +194,11 @@ def off_but(*names: str) -> tuple[str, ...]:
     """All mechanisms but these, to switch off."""
     assert set(names) <= set(MECHANISM_NAMES)
     return tuple(name for name in MECHANISM_NAMES if name not in names)
+
+
+def bare(sides: Sequence[Side], *on: str, quantities: Mapping[str, Number] | None = None, **more: Any) -> Scenario:
+    """A scenario in which only these mechanisms are at work, and all else is `STILL`; `more` as `scenario` has it."""
+    return scenario(sides, quantities={**STILL, **(quantities or {})}, off=off_but(*on), **more)
 
 
 def with_quantities(base: Scenario, **changes: Number) -> Scenario:

@@ -170,7 +170,10 @@ def join_weights(theatre: Theatre, world: World, now: Pressure, start: Start) ->
 
 def _join(theatre: Theatre, world: World, start: Start, weights: FloatArray, waiting: IntArray, month: int) -> None:
     total = weights.sum(axis=0)
-    hazard = np.divide(theatre.p["replacement"] * total, start.pool, out=np.zeros(total.shape), where=start.pool > 0)
+    # Without a pool at the start, whoever is in it later comes back at once.
+    inflow = theatre.p["replacement"] * total
+    full = np.where(inflow > 0.0, np.inf, 0.0)
+    hazard = np.divide(inflow, start.pool, out=full, where=start.pool > 0)
     joiners = binomial(waiting, -np.expm1(-hazard), theatre.cells("joining", None, month))
     where = multinomial(joiners, weights, theatre.cells("joining_where", None, month))
     for g in theatre.sides:

@@ -1,0 +1,126 @@
+"""The compiled simulation against the one in numpy, which was written apart from it: equal counts, run by run."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from planted_scenario import off_but, option, scenario, side, state, toy, with_quantities
+
+from tocsin.whatif import draws as compiled
+from tocsin.whatif import draws_numpy as plain
+from tocsin.whatif.catalogue import LEVER_NAMES, MECHANISM_NAMES, VARIANT_NAMES, Variant
+from tocsin.whatif.columns import SIDE_MEASURES, THEATRE_MEASURES
+from tocsin.whatif.sampling import Draws, sample_at, sample_draws, uncertain
+from tocsin.whatif.scenario import Scenario
+from tocsin.whatif.simulate import simulate
+from tocsin.whatif.twin import simulate_numpy
+
+REAL = {"expected_deaths", "cohesion", "standing", "policing", "stability"}
+ALL_LEVERS = option("everything", (1, 5), **dict.fromkeys(LEVER_NAMES, 0.6))
+
+
+def agree(
+    theatre: Scenario,
+    *,
+    draws: Draws | None = None,
+    n: int = 12,
+    variant: Variant = "fitted",
+    option: int = 0,
+    off: Collection[str] | None = None,
+    settled: bool = False,
+) -> None:
+    """Run both and hold each measure of one against that of the other."""
+    numbers = sample_draws(theatre, n, seed=theatre.seed) if draws is None else draws
+    one = simulate(theatre, numbers, variant=variant, option=option, off=off, settled=settled)
+    two = simulate_numpy(theatre, numbers, variant=variant, option=option, off=off, settled=settled)
+    for name in SIDE_MEASURES:
+        _same(name, one.side(name), two.side(name))
+    for name in THEATRE_MEASURES:
+        _same(name, one.of_theatre(name), two.of_theatre(name))
+
+
+def _same(name: str, one: np.ndarray, two: np.ndarray) -> None:
+    if name in REAL:
+        np.testing.assert_allclose(one, two, rtol=1e-6, atol=1e-9, err_msg=name)
+    else:
+        np.testing.assert_array_equal(one, two, err_msg=name)
+
+
+def test_draws_are_the_same_numbers() -> None:
+    rng = np.random.default_rng(3)
+    seeds = plain.run_seeds(5, np.arange(300))
+    np.testing.assert_array_equal(seeds, compiled.run_seeds(5, np.arange(300)))
+    states = plain.cell_state(seeds, "start", "North", 3)
+    stream, who = compiled.key("stream:start"), compiled.key("side:North")
+    assert states.tolist() == [int(compiled.cell_state(seed, stream, who, 3)) for seed in seeds]
+    expected = [compiled.normal(state) for state in states]
+    np.testing.assert_allclose(plain.normal(states), expected, rtol=0, atol=1e-9)
+    n = rng.integers(0, 4000, 300)
+    for p in (rng.random(300), rng.random(300) / 300, 1.0 - rng.random(300) / 300, np.repeat([0.0, 0.5, 1.0], 100)):
+        one = [compiled.binomial(int(a), float(b), state) for a, b, state in zip(n, p, states, strict=True)]
+        np.testing.assert_array_equal(plain.binomial(n, p, states), one)
+    hazards = rng.random((4, 300)) * np.array([[0.5], [0.0], [0.01], [0.2]])
+    two, parts = plain.leavers(n, hazards, states), np.zeros(4, np.int64)
+    for d in range(300):
+        compiled.leave_by(int(n[d]), np.ascontiguousarray(hazards[:, d]), states[d], parts)
+        np.testing.assert_array_equal(two[:, d], parts)
+
+
+@pytest.mark.parametrize("variant", VARIANT_NAMES)
+@pytest.mark.parametrize("ruler", ["North", "State", None])
+def test_every_variant_and_ruler(ruler: str | None, variant: Variant) -> None:
+    agree(toy(ruler=ruler, months=10), variant=variant)
+
+
+@pytest.mark.parametrize("which", range(5))
+def test_every_option(which: int) -> None:
+    agree(toy(ruler="State", months=10), option=which)
+    agree(toy(months=6), option=which, variant="match", settled=True)
+
+
+@pytest.mark.parametrize("mechanism", MECHANISM_NAMES)
+def test_every_mechanism_off_and_on(mechanism: str) -> None:
+    theatre = replace(toy(ruler="State", months=6), options=(*toy().options[:1], ALL_LEVERS))
+    agree(theatre, option=1, off=[mechanism], n=10)
+    # Most of what a mechanism does needs shocks or losses to show.
+    agree(theatre, option=1, off=off_but(mechanism, "shocks", "attrition"), n=10)
+
+
+@pytest.mark.parametrize("sides", [2, 3, 4])
+def test_any_number_of_sides(sides: int) -> None:
+    agree(toy(sides=sides, months=8), variant="deter")
+
+
+def test_numbers_at_the_ends_of_their_ranges() -> None:
+    sides = [
+        side("Empty", members=0.0, prisoners=200.0, attack_rate=3.0, external=True, external_rate=1.0),
+        side("All mass", members=50.0, urban_share=0.0, mass_casualty_share=1.0, small_deaths=1.0, clash_rate=500.0),
+        side("Huge", members=300000.0, attack_rate=300.0, mass_casualty_share=0.4, own_response=0.95, clash_deaths=0.0),
+        side("Outside", members=10.0, pressure=10.0, cohesion=0.05, talks=True),
+        state(members=0.0, clash_rate=9.0),
+    ]  # fmt: skip
+    base = scenario(
+        sides,
+        months=5,
+        enemies=[("Empty", "Huge"), ("Outside", "Huge"), ("All mass", "Outside")],
+        allies=[("Empty", "Outside")],
+        links={("Huge", "All mass"): -0.5, ("All mass", "Outside"): 5.0},
+        levers={"strikes": 1.0},
+        ruler="Huge",
+    )
+    for changes in (
+        {"tail_shape": 0.0, "pool": 0.0},
+        {"tail_shape": 1.0, "most_deaths": 21.0},
+        {"tail_shape": -0.3, "attrition": 3.0, "defection": 2.0, "attack_size": 0.05},
+        {"urban_cover": 1.0, "leaving": 3.0, "visibility": 3.0, "size_elasticity": 3.0},
+    ):
+        agree(with_quantities(base, **changes), n=6)
+
+
+def test_runs_of_a_design_keep_their_chance() -> None:
+    theatre = toy(months=5)
+    points = np.random.default_rng(0).random((3, len(uncertain(theatre))))
+    agree(theatre, draws=sample_at(theatre, points, seed=2, replicates=4), option=1)
