@@ -46,6 +46,8 @@ def test_a_number_is_a_default_where_a_silent_file_would_have_it() -> None:
     assert found["A.cohesion"].is_default
     assert not found["A.members"].is_default
     assert not check(bare()).numbers[0].is_default
+    said = check(scenario([side("A", ranges=True), side("B", cohesion=0.5)], ranges=True)).warnings
+    assert "cohesion is the default for A" in said
 
 
 def test_the_dictionary_is_json_with_stable_keys() -> None:
@@ -89,6 +91,13 @@ def test_in_a_bare_theatre_most_mechanisms_are_idle_and_say_why() -> None:
     assert found["alliance"] == "no two sides are allies"
     assert found["shocks"] == "there are no shocks"
     assert found["mediation"] == "no side talks"
+
+
+def test_links_and_variants_are_what_competition_needs() -> None:
+    assert "outbidding_number" in idle_mechanisms(bare(variants=("fitted", "none")))
+    assert "outbidding_number" not in idle_mechanisms(bare(variants=("fitted", "deter")))
+    linked = scenario([side("A"), side("B")], links={("A", "B"): 0.1})
+    assert "outbidding_number" not in idle_mechanisms(replace(linked, variants=("fitted",)))
 
 
 def test_a_mechanism_that_is_off_is_not_said_to_be_idle() -> None:

@@ -154,8 +154,9 @@ def _hedging(s: Scenario) -> Iterator[str]:
 
 
 def _outbidding_number(s: Scenario) -> Iterator[str]:
-    if not s.links and _none(s, "own_response") and not {"match", "deter"} & set(s.variants):
-        yield "there are no links, and no group answers itself (own_response)"
+    # A group's answer to its own attacks is no competition, and stays where this is off.
+    if not s.links and not {"match", "deter"} & set(s.variants):
+        yield "there are no links, and no variant in which groups compete otherwise"
 
 
 def _outbidding_severity(s: Scenario) -> Iterator[str]:

@@ -59,13 +59,13 @@ def _defaults(scenario: Scenario) -> Iterator[str]:
     theatre = sum("." not in name for name in names)
     if theatre:
         yield f"{theatre} of the theatre's {len(THEATRE)} numbers are the defaults"
-    for side in scenario.sides:
-        # Of a few numbers 0 is the default, and says that there is nothing of the kind.
-        silent = [
-            p.name for p in GROUP if f"{side.name}.{p.name}" in names and p.default is not None and p.default.is_range
-        ]
+    for parameter in GROUP:
+        # Where 0 is the default, it says that there is nothing of the kind.
+        if parameter.default is None or not parameter.default.is_range:
+            continue
+        silent = [side for side in scenario.names if f"{side}.{parameter.name}" in names]
         if silent:
-            yield f"{side.name}: {', '.join(silent)} {'is a default' if len(silent) == 1 else 'are defaults'}"
+            yield f"{parameter.name} is the default for {', '.join(silent)}"
 
 
 def _options(scenario: Scenario) -> Iterator[str]:

@@ -52,7 +52,7 @@ def read_scenario(path_or_name: str | Path) -> Scenario:
     return parse_scenario(text, name=path.name)
 
 
-def write_scenario(scenario: Scenario, path: Path) -> None:
+def write_scenario(scenario: Scenario, path: str | Path) -> None:
     """Write a scenario to a file, wholly or not at all; `read_scenario` gives the same back.
 
     Raises `InputError` for a scenario that no file can hold, or a place that cannot be written to.
@@ -62,6 +62,6 @@ def write_scenario(scenario: Scenario, path: Path) -> None:
 
     content = scenario_text(scenario).encode()
     try:
-        write_synced(path, content)
+        write_synced(Path(path), content)
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror or error}") from None
