@@ -9,7 +9,7 @@ from planted_scenario import scenario, side, with_quantities
 from tocsin.whatif.parameters import Quantity
 from tocsin.whatif.reduce import Row
 from tocsin.whatif.scenario import Scenario
-from tocsin.whatif.sensitivity import MOST_TRAJECTORIES, Plan, decisive_of, plan_morris
+from tocsin.whatif.sensitivity import MOST_TRAJECTORIES, Plan, decisive_of, elementary_effects, plan_morris
 
 ROWS = [Row("civilian_deaths", None)]
 
@@ -32,7 +32,8 @@ def _plan(runs: int = 400) -> Plan:
 
 
 def _found(plan: Plan, response: np.ndarray) -> dict:
-    expected = np.stack([np.zeros_like(response), response])[:, None, None]
+    halves = response if response.ndim == 2 else np.stack([response, response], axis=1)
+    expected = np.stack([np.zeros_like(halves), halves])[:, None, None]
     found = decisive_of(plan, "fitted", ["do_nothing", "act"], ROWS, [12], expected)
     assert [d.mu_star for d in found] == sorted((d.mu_star for d in found), reverse=True)
     return {d.quantity: d for d in found}
@@ -57,6 +58,28 @@ def test_numbers_that_act_together_have_a_spread_of_effects() -> None:
     found = _found(plan, x * y)
     assert found[plan.quantities[0].name].sigma > 0.1
     assert found[plan.quantities[0].name].mu_star_half_width > 0
+
+
+def test_effects_are_those_that_salib_has() -> None:
+    plan = _plan()
+    x, y, z = plan.units.T
+    response = x * y + 2 * z**2
+    effects = elementary_effects(plan, response)
+    found = _found(plan, response)
+    for q, named in enumerate(plan.quantities):
+        assert np.abs(effects[:, q]).mean() == pytest.approx(found[named.name].mu_star)
+        assert effects[:, q].mean() == pytest.approx(found[named.name].mu)
+        assert effects[:, q].std(ddof=1) == pytest.approx(found[named.name].sigma)
+
+
+def test_what_moves_by_chance_has_no_share() -> None:
+    plan = _plan(4000)
+    rng = np.random.default_rng(8)
+    chance = rng.normal(size=(len(plan.units), 2))
+    assert _found(plan, chance) == {}
+    found = _found(plan, 20.0 * plan.units[:, [0]] + chance)
+    assert found["attrition"].share == pytest.approx(1.0, abs=0.03)
+    assert found["strike_response"].mu_star > 0.3
 
 
 def test_nothing_moves_a_response_that_stays() -> None:

@@ -31,7 +31,7 @@ LEAST_POINTS = 30
 MORRIS_RUNS = 2
 # Of the numbers that decide, so many are kept for each option, outcome and horizon, and so many searched for boxes.
 MOST_DECISIVE, MOST_SEARCHED = 15, 12
-_POINTS_A_PART = 50
+POINTS_A_PART = 50
 _NOT_ASKED = "Which numbers decide, and where a ranking turns, was not looked into."
 _HINT = "Hint: pip install 'tocsin[explore]'"
 
@@ -64,7 +64,7 @@ def compare(
         plan_morris(scenario, MORRIS_RUNS * points * REPLICATES, REPLICATES) if sensitivity and _has_salib() else None
     )
     searches = _searches(shared) if sensitivity and _has_prim() else []
-    parts = [part for variant in named for part in parts_of(variant, options, points_of[variant], _POINTS_A_PART)]
+    parts = [part for variant in named for part in parts_of(variant, options, points_of[variant], POINTS_A_PART)]
     if plan is not None and options > 1:
         parts += trajectories_of(named[0], options, plan.at, plan.trajectories)
 

@@ -22,6 +22,7 @@ from tocsin.whatif.scenario import NOT_A_FORECAST, Scenario
 
 Floats = NDArray[np.float64]
 T = TypeVar("T")
+_RESULTS = ("outcomes", "differences", "choices", "decisive", "flips", "conclusions", "bands")
 
 
 @dataclass(frozen=True)
@@ -97,11 +98,11 @@ class Choice:
 @dataclass(frozen=True)
 class Decisive:
     """How much one uncertain number moves the difference of an option to doing nothing (Morris 1991,
-    doi:10.1080/00401706.1991.10484804).
+    doi:10.1080/00401706.1991.10484804). None are told where chance hides them.
 
     `mu_star`: mean absolute elementary effect of going over the whole range (of an estimated number: its 90% interval),
-    with its 95% half-width; `mu` with sign; `sigma` the spread (interactions). `share`: its part of the sum of squares
-    of `mu_star`, 0 to 1. `quantity` is named as in the scenario file (`attrition`, `IS.attack_rate`).
+    with its 95% half-width; `mu` with sign; `sigma` the spread (interactions). `share`: its part of the effects'
+    squares, chance taken out, 0 to 1. `quantity` is named as in the scenario file (`attrition`, `IS.attack_rate`).
     """
 
     variant: Variant
@@ -148,7 +149,7 @@ class Conclusion:
     `holds_in`: the structural variants in which the 90% interval of the mean difference is on one side and the sign is
     the same as in the first; `robust`: it does in all, and there are two or more. `rests_on`: the numbers that decide
     it, most first, with their evidence. `share_assumed`: the part of what moves it that is assumed, 0 to 1; None where
-    this was not looked into, or nothing moves it.
+    this was not looked into, nothing moves it, or chance hides what does.
     """
 
     option: str
@@ -257,44 +258,32 @@ class Comparison:
         return (*notes, *self.left_out, *scenario.notes)
 
     def to_dict(self) -> dict[str, Any]:
-        """Everything for JSON, with stable keys; counts of months and deaths as numbers, an infinite bound as null."""
+        """Everything but the scenario's numbers, for JSON, with stable keys; what is not known or infinite is None."""
         scenario = self.scenario
         return {
-            "scenario": scenario.name,
-            "title": scenario.title,
-            "theatre": scenario.theatre,
-            "as_of": scenario.as_of.isoformat(),
-            "first_month": month_label(scenario.first),
-            "months": scenario.months,
-            "horizons": list(scenario.horizons),
-            "seed": scenario.seed,
+            "what": NOT_A_FORECAST,
+            "scenario": {
+                "name": scenario.name,
+                "title": scenario.title,
+                "theatre": scenario.theatre,
+                "as_of": scenario.as_of.isoformat(),
+                "data_until": None if scenario.data_until is None else scenario.data_until.isoformat(),
+                "vintage": scenario.vintage,
+                "citation": scenario.citation,
+                "from": month_label(scenario.first),
+                "months": scenario.months,
+                "horizons": list(scenario.horizons),
+                "sides": [{"name": side.name, "kind": side.kind} for side in scenario.sides],
+                "options": [{"name": option.name, "title": option.title} for option in scenario.options],
+            },
             "draws": self.draws,
             "points": self.points,
+            "seed": scenario.seed,
             "replicates": self.replicates,
-            "variants": [{"variant": name, "draws": draws} for name, draws in self.variants.items()],
-            "options": [
-                {
-                    "option": option.name,
-                    "title": option.title,
-                    "about": option.about,
-                    "levers": dict(option.levers),
-                    "first_month": month_label(option.first),
-                    "last_month": month_label(option.last),
-                }
-                for option in scenario.options
-            ],
-            "sides": [{"side": side.name, "kind": side.kind} for side in scenario.sides],
-            "off": list(scenario.off),
-            "outcomes": [_plain(one) for one in self.outcomes],
-            "differences": [_plain(one) for one in self.differences],
-            "choices": [_plain(one) for one in self.choices],
-            "decisive": [_plain(one) for one in self.decisive],
-            "flips": [_plain(one) for one in self.flips],
-            "conclusions": [_plain(one) for one in self.conclusions],
-            "bands": [_plain(one) for one in self.bands],
-            "data_until": scenario.data_until.isoformat() if scenario.data_until else None,
-            "vintage": scenario.vintage,
-            "citation": scenario.citation,
+            "variants": [{"name": name, "draws": draws} for name, draws in self.variants.items()],
+            "switched_off": list(scenario.off),
+            "left_out": list(self.left_out),
+            **{name: [_plain(one) for one in getattr(self, name)] for name in _RESULTS},
             "notes": list(self.notes()),
         }
 

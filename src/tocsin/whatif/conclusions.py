@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -19,6 +20,7 @@ WORDS = {
 }
 # What decides is named until it makes up so much of what moves the difference, and not more than can be read.
 _ENOUGH, _MOST_NAMED = 0.8, 5
+_HIDDEN = "What decides it cannot be told from chance: more runs may."
 
 
 def conclusions_of(
@@ -31,7 +33,8 @@ def conclusions_of(
 ) -> tuple[Conclusion, ...]:
     """One conclusion for each option (but doing nothing), harm to people and horizon.
 
-    The first of `variants` says what is concluded, the others whether it stands. `decisive` and `flips` may be empty.
+    The first of `variants` says what is concluded, the others whether it stands. `decisive` and `flips` may be empty:
+    then nothing is said of what decides, or where it turns.
     """
     of_variant = {(d.option, d.outcome, d.horizon, d.variant): d for d in differences if d.group is None}
     nothing = {
@@ -49,7 +52,10 @@ def conclusions_of(
                 by_variant = {variant: of_variant[*key, variant] for variant in variants}
                 moved_by = [d for d in decisive if (d.option, d.outcome, d.horizon) == key]
                 turns = [f for f in flips if (f.option, f.outcome, f.horizon) == key]
-                found.append(_conclusion(option.title, by_variant, nothing[outcome, horizon], moved_by, turns))
+                told = _conclusion(option.title, by_variant, nothing[outcome, horizon], moved_by, turns)
+                if decisive and not moved_by and not _same(by_variant[variants[0]]):
+                    told = replace(told, text=f"{told.text} {_HIDDEN}")
+                found.append(told)
     return tuple(found)
 
 
@@ -114,7 +120,7 @@ def _named(moved_by: Sequence[Decisive]) -> tuple[tuple[str, Evidence], ...]:
 def _effect_words(title: str, d: Difference, nothing: float) -> str:
     words = WORDS[d.outcome]
     within = f"within {d.horizon} months"
-    if d.p_less == d.p_more == d.mean == 0:
+    if _same(d):
         return f"{title}: as many {words} as under doing nothing {within}, in every run."
     if not sign_of(d):
         return (
@@ -129,6 +135,10 @@ def _effect_words(title: str, d: Difference, nothing: float) -> str:
         f"(90% interval of the mean {amount(low)} to {amount(high)}{part}). Run by run, {d.p_less:.0%} have fewer and "
         f"{d.p_more:.0%} more."
     )
+
+
+def _same(d: Difference) -> bool:
+    return d.p_less == d.p_more == d.mean == 0
 
 
 def _variant_words(by_variant: dict[Variant, Difference], sign: int) -> str:

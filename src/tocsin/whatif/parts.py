@@ -28,7 +28,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Shared:
-    """What every part needs: `main` is the variant that keeps months too, `replicates` runs are at one point."""
+    """What every part needs: `main` is the variant that keeps months too, `replicates` (even) runs are at one point."""
 
     scenario: Scenario
     rows: tuple[Row, ...]
@@ -67,7 +67,7 @@ def trajectories_of(variant: Variant, options: int, at: Floats, trajectories: in
 
 
 def run_part(shared: Shared, part: Part) -> Reduced:
-    """Sample, simulate and reduce one part; of a trajectory only the means of its points, and no months."""
+    """Sample, simulate and reduce one part; of a trajectory only two means a point, each of half of its runs."""
     scenario, replicates = shared.scenario, shared.replicates
     if part.at is None:
         runs, first = part.points * replicates, part.first * replicates
@@ -77,8 +77,8 @@ def run_part(shared: Shared, part: Part) -> Reduced:
     paths = simulate(scenario, draws, variant=part.variant, option=part.option, threads=1)
     found = reduce_paths(scenario, paths, shared.rows if part.at is None else shared.ranked)
     if part.at is not None:
-        means = point_means(found.expected, replicates)
-        return Reduced(found.monthly[:, :0], means, means)
+        halves = point_means(found.expected, replicates // 2)
+        return Reduced(found.monthly[:, :0], halves, halves)
     return found if part.variant == shared.main else replace(found, monthly=found.monthly[:, :0])
 
 
@@ -108,7 +108,10 @@ def processors() -> int:
 
 
 class Gathered:
-    """Parts as they come in: an option's are put together when all are there, and its months are let go of."""
+    """Parts as they come in: an option's are put together when all are there, and its months are let go of.
+
+    `runs` and `outcomes` are by variant and option, `bands` and `trajectories` (row, horizon, point, half) by option.
+    """
 
     def __init__(self, shared: Shared, parts: Sequence[Part]) -> None:
         self.shared, self.parts = shared, parts
@@ -133,7 +136,7 @@ class Gathered:
         del self._waiting[key]
         variant, option, trajectory = key
         if trajectory:
-            self.trajectories[option] = whole.expected
+            self.trajectories[option] = whole.expected.reshape(*whole.expected.shape[:2], -1, 2)
             return
         scenario, rows = self.shared.scenario, self.shared.rows
         name = scenario.options[option].name

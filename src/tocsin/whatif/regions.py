@@ -148,8 +148,8 @@ def _pruned(quantities: Mapping[str, Floats], cases: Bools, limits: Limits) -> L
             for name in left
         }
         name = max(without, key=lambda other: without[other])
-        # A limit has to make the box stand out by half a standard error to be worth its words.
-        if len(left) <= MOST_LIMITS and without[name] < now - 0.5:
+        # A limit has to make the box stand out by a standard error more to be worth its words.
+        if len(left) <= MOST_LIMITS and without[name] < now - 1.0:
             break
         del left[name]
     return left

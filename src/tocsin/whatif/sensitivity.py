@@ -1,7 +1,9 @@
 """Which of the numbers not known move the difference of an option to doing nothing: elementary effects by SALib.
 
 Each trajectory (Morris 1991, doi:10.1080/00401706.1991.10484804) moves one number after the other. All its points, and
-all options, are run with the same chance, so that what changes is due to the number that was moved.
+all options, are run with the same chance, so that what changes is due to the number that was moved. Yet a count of
+rare events jumps by chance whatever is moved. So each effect is measured twice, on two halves of the runs: chance is
+different in the two, and what they have in common is not chance.
 """
 
 from __future__ import annotations
@@ -24,6 +26,8 @@ Floats = NDArray[np.float64]
 
 LEVELS = 4
 LEAST_TRAJECTORIES, MOST_TRAJECTORIES = 4, 40
+# Of the effects' squares, so much must not be chance, or it cannot be told what decides.
+LEAST_RESOLVED = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,38 +70,60 @@ def decisive_of(
 ) -> list[Decisive]:
     """All quantities that move anything, by option (but the first, doing nothing), row and horizon, most first.
 
-    `expected` (option, row, horizon, point): the outcome at the points of the plan, averaged over the same replicates.
+    `expected` (option, row, horizon, point, half): the outcome at the points of the plan, averaged over each half of
+    the same replicates. Where less than half of the effects' squares is not chance, nothing is told.
     """
-    analyze: Any = import_module("SALib.analyze.morris")
-    problem = _problem(plan.quantities)
     found: list[Decisive] = []
-    for o, option in enumerate(options):
-        for k, row in enumerate(rows if o else ()):
+    for o, option in enumerate(options[1:], 1):
+        for k, row in enumerate(rows):
             for h, horizon in enumerate(horizons):
-                response = expected[o, k, h] - expected[0, k, h]
-                effects = analyze.analyze(problem, plan.units, response, num_levels=LEVELS, seed=plan.seed)
-                mu_star = np.asarray(effects["mu_star"], dtype=np.float64)
-                half = np.asarray(effects["mu_star_conf"], dtype=np.float64)
-                mu, sigma = (np.asarray(effects[name], dtype=np.float64) for name in ("mu", "sigma"))
-                total = float((mu_star**2).sum())
-                found += [
-                    Decisive(
-                        variant=variant,
-                        option=option,
-                        outcome=row.outcome,
-                        horizon=horizon,
-                        quantity=plan.quantities[q].name,
-                        evidence=plan.quantities[q].quantity.evidence,
-                        mu_star=float(mu_star[q]),
-                        mu_star_half_width=float(half[q]),
-                        mu=float(mu[q]),
-                        sigma=float(sigma[q]),
-                        share=float(mu_star[q] ** 2 / total),
-                    )
-                    for q in np.argsort(-mu_star, kind="stable")
-                    if mu_star[q] > 0
-                ]
+                halves = expected[o, k, h] - expected[0, k, h]
+                found += _of_response(plan, halves, variant, option, row.outcome, horizon)
     return found
+
+
+def elementary_effects(plan: Plan, response: Floats) -> Floats:
+    """The effect (trajectory, quantity) of moving each quantity over its whole range, from a response (point)."""
+    steps = np.diff(plan.units.reshape(plan.trajectories, -1, len(plan.quantities)), axis=1)
+    changes = np.diff(response.reshape(plan.trajectories, -1), axis=1)
+    moved = np.abs(steps).argmax(axis=2)
+    size = np.take_along_axis(steps, moved[:, :, np.newaxis], axis=2)[:, :, 0]
+    effects = np.empty_like(changes)
+    np.put_along_axis(effects, moved, changes / size, axis=1)
+    return effects
+
+
+def _of_response(
+    plan: Plan, halves: Floats, variant: Variant, option: str, outcome: str, horizon: int
+) -> list[Decisive]:
+    """The quantities that move one response (point, half), most first."""
+    analyze: Any = import_module("SALib.analyze.morris")
+    response = halves.mean(axis=1)
+    one, other = (elementary_effects(plan, halves[:, half]) for half in (0, 1))
+    common, squares = (one * other).mean(axis=0), (((one + other) / 2) ** 2).mean(axis=0)
+    if squares.sum() == 0 or common.sum() < LEAST_RESOLVED * squares.sum():
+        return []
+    effects = analyze.analyze(_problem(plan.quantities), plan.units, response, num_levels=LEVELS, seed=plan.seed)
+    figures = {name: np.asarray(effects[name], dtype=np.float64) for name in ("mu_star", "mu_star_conf", "mu", "sigma")}
+    share = np.clip(common, 0.0, None)
+    share /= share.sum()
+    return [
+        Decisive(
+            variant=variant,
+            option=option,
+            outcome=outcome,
+            horizon=horizon,
+            quantity=plan.quantities[q].name,
+            evidence=plan.quantities[q].quantity.evidence,
+            mu_star=float(figures["mu_star"][q]),
+            mu_star_half_width=float(figures["mu_star_conf"][q]),
+            mu=float(figures["mu"][q]),
+            sigma=float(figures["sigma"][q]),
+            share=float(share[q]),
+        )
+        for q in np.argsort(-figures["mu_star"], kind="stable")
+        if figures["mu_star"][q] > 0
+    ]
 
 
 def _problem(quantities: Sequence[NamedQuantity]) -> dict[str, Any]:
