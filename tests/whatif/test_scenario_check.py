@@ -173,7 +173,7 @@ def test_what_is_odd_in_shocks_sides_and_links_is_pointed_out() -> None:
     said = check(odd).warnings
     for words in (
         "shock 1 is a withdrawal, but foreign soldiers are not there (foreign_presence)",
-        "shock 2 changes nothing: A rules already",
+        "shock 2: A rules at the start, so this may be no more than a triumph and turmoil",
         "shock 3: B has no prisoners at the start",
         "A is external, but has no external_rate: it makes no attacks abroad",
         "B has an external_rate, but is not external: it makes no attacks abroad",
@@ -184,5 +184,5 @@ def test_what_is_odd_in_shocks_sides_and_links_is_pointed_out() -> None:
     ):
         assert words in said, words
     assert not any("link from B to C" in words for words in said)
-    # The triumph of one who rules already is none.
-    assert "demonstration" in idle_mechanisms(odd)
+    # It is a triumph all the same.
+    assert "demonstration" not in idle_mechanisms(odd)

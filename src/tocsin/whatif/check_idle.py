@@ -45,16 +45,10 @@ def idle_lever(scenario: Scenario, lever: Lever) -> str | None:
 
 
 def live_shocks(scenario: Scenario, *kinds: str) -> list[Shock]:
-    """The shocks of these kinds that may happen and may change something: who rules already takes no power."""
+    """The shocks of these kinds that may happen."""
     if "shocks" in scenario.off:
         return []
-    likely = [shock for shock in scenario.shocks if shock.probability.high > 0]
-    others_may = any(shock.kind == "take_over" and shock.group != scenario.ruler for shock in likely)
-    return [
-        shock
-        for shock in likely
-        if shock.kind in kinds and (shock.kind != "take_over" or shock.group != scenario.ruler or others_may)
-    ]
+    return [shock for shock in scenario.shocks if shock.kind in kinds and shock.probability.high > 0]
 
 
 def _rulers(scenario: Scenario) -> set[str]:
@@ -170,7 +164,7 @@ def _demonstration(s: Scenario) -> Iterator[str]:
     if _zero(s, "embolden", "outdo"):
         yield "embolden and outdo are 0"
     if not live_shocks(s, "take_over"):
-        yield "no group can take power, which is the triumph"
+        yield "no group takes power, which is the triumph"
 
 
 def _prestige(s: Scenario) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tocsin.months import month_id, month_words
-from tocsin.whatif.check_idle import idle_lever, idle_mechanisms, live_shocks
+from tocsin.whatif.check_idle import idle_lever, idle_mechanisms
 from tocsin.whatif.file_sides import side_default
 from tocsin.whatif.parameters import GROUP, THEATRE
 from tocsin.whatif.quantities import named_quantities
@@ -100,8 +100,8 @@ def _shocks(scenario: Scenario) -> Iterator[str]:
             continue
         if shock.kind == "withdrawal" and not scenario.foreign_presence:
             yield f"shock {number} is a withdrawal, but foreign soldiers are not there (foreign_presence)"
-        if shock not in live_shocks(scenario, shock.kind):
-            yield f"shock {number} changes nothing: {shock.group} rules already"
+        if shock.kind == "take_over" and shock.group == scenario.ruler:
+            yield f"shock {number}: {shock.group} rules at the start, so this may be no more than a triumph and turmoil"
         if shock.kind == "jail_break" and shock.group is not None and prisoners[shock.group] == 0:
             yield f"shock {number}: {shock.group} has no prisoners at the start"
         if shock.kind == "leader_lost" and "cohesion" in scenario.off:

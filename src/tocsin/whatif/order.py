@@ -71,12 +71,11 @@ def dated_events(
             theatre[THEATRE.presence], totals[TOTAL.withdrawn], theatre[THEATRE.turmoil] = 0.0, 1, 1.0
         elif kind == SHOCK.take_over:
             ruler = totals[TOTAL.ruler]
-            if ruler == g:
-                continue
-            if ruler >= 0 and trait[TRAIT.state, ruler]:
-                totals[TOTAL.gone] += people[PEOPLE.rural, ruler] + people[PEOPLE.urban, ruler]
-                people[PEOPLE.rural, ruler], people[PEOPLE.urban, ruler], totals[TOTAL.dissolved] = 0, 0, ruler
-            totals[TOTAL.ruler], theatre[THEATRE.policing] = g, p[P.policing_start]
+            if ruler != g:
+                if ruler >= 0 and trait[TRAIT.state, ruler]:
+                    totals[TOTAL.gone] += people[PEOPLE.rural, ruler] + people[PEOPLE.urban, ruler]
+                    people[PEOPLE.rural, ruler], people[PEOPLE.urban, ruler], totals[TOTAL.dissolved] = 0, 0, ruler
+                totals[TOTAL.ruler], theatre[THEATRE.policing] = g, p[P.policing_start]
             now[NOW.triumph, g], theatre[THEATRE.turmoil] = 1.0, 1.0
         elif kind == SHOCK.jail_break:
             shut = p[P.prison_gain] * levers[LEVER.prisons] if on[ON.policing] else 0.0

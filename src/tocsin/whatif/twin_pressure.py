@@ -28,6 +28,8 @@ def strike(theatre: Theatre, world: World, month: int) -> None:
             raise ValueError(f"a shock of kind {shock.kind} is about a group")
         elif shock.kind == "take_over":
             _take_over(theatre, world, due & (world.ruler != g), g)
+            world.triumph[g, due] = 1.0
+            world.turmoil[due] = 1.0
         elif shock.kind == "jail_break":
             _free(theatre, world, due, g, size, month, cell)
         elif shock.kind == "amnesty":
@@ -50,8 +52,6 @@ def _take_over(theatre: Theatre, world: World, due: Mask, g: int) -> None:
             world.dissolved[h] |= falls
     world.ruler[due] = g
     world.policing[due] = theatre.p["policing_start"][due]
-    world.triumph[g, due] = 1.0
-    world.turmoil[due] = 1.0
 
 
 def _free(theatre: Theatre, world: World, due: Mask, g: int, size: FloatArray, month: int, cell: int) -> None:
