@@ -26,7 +26,7 @@ def agree(
     theatre: Scenario,
     *,
     draws: Draws | None = None,
-    n: int = 12,
+    n: int = 10,
     variant: Variant = "fitted",
     option: int = 0,
     off: Collection[str] | None = None,
@@ -72,21 +72,21 @@ def test_draws_are_the_same_numbers() -> None:
 @pytest.mark.parametrize("variant", VARIANT_NAMES)
 @pytest.mark.parametrize("ruler", ["North", "State", None])
 def test_every_variant_and_ruler(ruler: str | None, variant: Variant) -> None:
-    agree(toy(ruler=ruler, months=10), variant=variant)
+    agree(toy(ruler=ruler, months=7), variant=variant)
 
 
 @pytest.mark.parametrize("which", range(5))
 def test_every_option(which: int) -> None:
-    agree(toy(ruler="State", months=10), option=which)
-    agree(toy(months=6), option=which, variant="match", settled=True)
+    agree(toy(ruler="State", months=7), option=which)
+    agree(toy(months=4), option=which, variant="match", settled=True)
 
 
 @pytest.mark.parametrize("mechanism", MECHANISM_NAMES)
 def test_every_mechanism_off_and_on(mechanism: str) -> None:
-    theatre = replace(toy(ruler="State", months=6), options=(*toy().options[:1], ALL_LEVERS))
-    agree(theatre, option=1, off=[mechanism], n=10)
+    theatre = replace(toy(ruler="State", months=5), options=(*toy().options[:1], ALL_LEVERS))
+    agree(theatre, option=1, off=[mechanism], n=8)
     # Most of what a mechanism does needs shocks or losses to show.
-    agree(theatre, option=1, off=off_but(mechanism, "shocks", "attrition"), n=10)
+    agree(theatre, option=1, off=off_but(mechanism, "shocks", "attrition"), n=8)
 
 
 @pytest.mark.parametrize("sides", [2, 3, 4])
@@ -98,7 +98,7 @@ def test_numbers_at_the_ends_of_their_ranges() -> None:
     sides = [
         side("Empty", members=0.0, prisoners=200.0, attack_rate=3.0, external=True, external_rate=1.0),
         side("All mass", members=50.0, urban_share=0.0, mass_casualty_share=1.0, small_deaths=1.0, clash_rate=500.0),
-        side("Huge", members=300000.0, attack_rate=300.0, mass_casualty_share=0.4, own_response=0.95, clash_deaths=0.0),
+        side("Huge", members=300000.0, attack_rate=20.0, mass_casualty_share=0.4, own_response=0.95, clash_deaths=0.0),
         side("Outside", members=10.0, pressure=10.0, cohesion=0.05, talks=True),
         state(members=0.0, clash_rate=9.0),
     ]  # fmt: skip

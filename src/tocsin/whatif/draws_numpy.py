@@ -42,9 +42,9 @@ def cell_state(seeds: States, stream: str, side: str | None, month: int) -> Stat
     return np.asarray(mix(state + np.uint64((month + 1) * int(STEP) % _WORD)))
 
 
-def uniform(state: States, place: int) -> FloatArray:
-    """Number `place` (from 1) of the uniforms of each state, above 0 and below 1."""
-    bits = mix(state + np.uint64(place * int(STEP) % _WORD)) >> np.uint64(11)
+def uniform(state: States, place: int | IntArray) -> FloatArray:
+    """Number `place` (from 1; one, or an array like the states) of the uniforms of each state, above 0 and below 1."""
+    bits = mix(state + np.atleast_1d(np.asarray(place, np.uint64)) * STEP) >> np.uint64(11)
     return (bits.astype(np.float64) + 0.5) * _UNIT
 
 

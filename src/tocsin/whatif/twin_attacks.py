@@ -179,28 +179,26 @@ def deaths(
     theatre: Theatre, attacks: FloatArray, chance: FloatArray, g: int, month: int
 ) -> tuple[FloatArray, FloatArray]:
     """Deaths (draw) in a side's attacks of a month, and how many of the attacks killed 20 or more."""
-    shape, scale, cut = _cut(theatre)
-    ratio = 1.0 - 1.0 / theatre.of["small_deaths"][g]
-    states = theatre.cells("severity", g, month)
-    total, mass = np.zeros(attacks.shape), np.zeros(attacks.shape)
-    for k in range(1, int(attacks.max(initial=0)) + 1):
-        u = uniform(states, k)
-        at = attacks >= k
-        large = at & (u < chance)
-        v = cut[large] + u[large] / chance[large] * (1.0 - cut[large])
-        flat = shape[large] == 0.0
-        bent = np.where(flat, 1.0, shape[large])
-        above = np.where(flat, -scale[large] * np.log(v), scale[large] * (v**-bent - 1.0) / bent)
-        total[large] += MASS_CASUALTY + np.floor(above)
-        mass += large
-        small = at & ~large
-        w = (u[small] - chance[small]) / (1.0 - chance[small])
-        q = ratio[small]
-        varied = q > 0.0
-        level = (1.0 - w) * (1.0 - q ** (MASS_CASUALTY - 1))
-        steps = np.floor(np.log(1.0 - level) / np.log(np.where(varied, q, 0.5)))
-        total[small] += np.where(varied, np.clip(1.0 + steps, 1, MASS_CASUALTY - 1), 1.0)
-    return total, mass
+    number = np.arange(1, int(attacks.max(initial=0)) + 1)[:, None]
+    u = uniform(theatre.cells("severity", g, month)[None, :], number)
+    attack = np.broadcast_to(number <= attacks, u.shape)
+    large = attack & (u < chance)
+    found = np.zeros(u.shape)
+    shape, scale, cut, p, q = (
+        np.broadcast_to(x, u.shape) for x in (*_cut(theatre), chance, 1.0 - 1.0 / theatre.of["small_deaths"][g])
+    )
+    v = cut[large] + u[large] / p[large] * (1.0 - cut[large])
+    flat = shape[large] == 0.0
+    bent = np.where(flat, 1.0, shape[large])
+    above = np.where(flat, -scale[large] * np.log(v), scale[large] * (v**-bent - 1.0) / bent)
+    found[large] = MASS_CASUALTY + np.floor(above)
+    small = attack & ~large
+    w = (u[small] - p[small]) / (1.0 - p[small])
+    varied = q[small] > 0.0
+    level = (1.0 - w) * (1.0 - q[small] ** (MASS_CASUALTY - 1))
+    steps = np.floor(np.log(1.0 - level) / np.log(np.where(varied, q[small], 0.5)))
+    found[small] = np.where(varied, np.clip(1.0 + steps, 1, MASS_CASUALTY - 1), 1.0)
+    return found.sum(axis=0), large.sum(axis=0).astype(np.float64)
 
 
 def clash(
