@@ -67,6 +67,57 @@ _STRUCK_CIVILIANS = (
     "9 a month; wider, since campaigns differ"
 )
 
+# Why an assumed range is where it is: what it would mean, where nothing measures it.
+_WHY: dict[str, str] = {
+    "strike_attrition": "from far fewer than in all other fighting to as many",
+    "urban_cover": "members in cities are harder to find: a twentieth to half of the hazard",
+    "leaving": "6 to 30% of members a year",
+    "replacement": "while nothing changes a group is taken to hold its size, give or take",
+    "visibility": "from no effect of a name to one in proportion",
+    "standing_half_life": "a season to a year",
+    "shock_weight": "what is remembered are the great attacks; nothing measures by how much",
+    "pool": "half to three times as many as are under arms; nobody has counted them",
+    "defection": "0.4 to 6% a year: rarer than leaving altogether",
+    "cohesion_effect": "1.6 to 20 times as many as cohesion goes from its usual level to none",
+    "cohesion_repair": "half of what was lost is back in two months to a year",
+    "divisions": "a tenth of full cohesion a year, to all of it; part of that heals meanwhile",
+    "bandwagon": "none, to 11% a year once only one side is left",
+    "alliance": "none, to a third of what an ally has",
+    "displacement": "one to ten leave a place for each that more are killed there",
+    "urban_severity": "no effect, to 4.5 times the odds: crowds are in cities",
+    "intelligence_gain": "a tenth more, to two and a half times as many",
+    "strike_precision": "60% fewer, since strikes know more, to 30% more, since partners have scores to settle",
+    "grievance": "none, to 6% a year of a side of the same ideology",
+    "hedging": "none, to 21% of allies a year",
+    "policing_start": "insurgents know how to rule villages; how far that goes in cities is not known",
+    "policing_growth": "half of what is missing is learned in 8 months to 6 years",
+    "policing_gain": "a fifth faster, to three times as fast",
+    "policing_foils": "a tenth to six tenths; foiled attacks are seldom published",
+    "prison_leak": "6 to 46% a year, by release, flight or bribe",
+    "prison_gain": "a fifth to four fifths fewer",
+    "mediation_effect": "none, to half",
+    "mediation_splits": "none, to three times as many: talks split those who talk from those who would not",
+    "matching": "none, to a third more attacks of a group whose rival has twice its name",
+    "deterrence": "none, to seven times fewer",
+    "size_elasticity": "half the members make half as many attacks, or 0.7 times as many",
+    "embolden": "none, to twice as many",
+    "outdo": "none, to twice as many",
+    "demonstration_half_life": "a season to a year and a half",
+    "prestige": "none, to twice the odds",
+    "timing": "none, to 2.7 times as many",
+    "chaos_half_life": "two weeks to two months",
+    "external_pressure": "from hardly, to more than in proportion",
+    "attack_size": "nearly Poisson: what moves rates has numbers of its own",
+    "clash_size": "nearly Poisson: what moves rates has numbers of its own",
+    "clash_deaths_size": "most clashes kill few, some many",
+    "driver_sd": "10 to 50% up or down",
+    "swing_sd": "20 to 100% up or down",
+    "swing_half_life": "a season to a year",
+    "most_deaths": "four attacks on civilians by groups since 1989 were deadlier, of some 17,000 (UCDP GED 21.1)",
+    "urban_share": "most fighters of most insurgencies are in the country",
+    "cohesion": "most groups hold together; none does wholly",
+}
+
 
 def _p(
     name: str,
@@ -81,7 +132,9 @@ def _p(
     source: str = "",
     scale: Scale = "linear",
 ) -> Parameter:
-    default = None if low is None or high is None else Quantity(low, high, evidence, source, scale)
+    default = (
+        None if low is None or high is None else Quantity(low, high, evidence, source or _WHY.get(name, ""), scale)
+    )
     return Parameter(name, mechanism, words, unit, default, *allowed)
 
 
