@@ -259,6 +259,29 @@ def test_a_triumph_is_outdone_by_rivals_and_emboldens_allies() -> None:
         assert of(paths, "external", g).mean(axis=0) == pytest.approx(3.0 * factor, abs=4.5 * np.sqrt(3.0 * 1.8 / 1000))
 
 
+def test_a_take_over_by_who_rules_already_is_a_triumph_and_turmoil_and_no_more() -> None:
+    sides = [light("Ruler"), light("Rival")]
+    theatre = bare(
+        sides,
+        "demonstration",
+        "timing",
+        "shocks",
+        "policing",
+        ruler="Ruler",
+        shocks=[shock("take_over", 3, group="Ruler")],
+        quantities={"outdo": 0.5, "demonstration_half_life": 2.0, "timing": 0.4, "chaos_half_life": 1.0,
+                    "policing_growth": 0.1, "policing_start": 0.2, "policing_foils": 0.0},
+    )  # fmt: skip
+    paths = run(theatre)
+    since = np.arange(9.0)
+    turmoil = np.concatenate([np.zeros(3), 0.4 * 0.5**since])
+    same(mean(paths, 0), np.tile(8.0 * np.exp(turmoil), (RUNS, 1)))
+    triumph = np.concatenate([np.zeros(3), 0.5 * 0.5 ** (since / 2.0)])
+    same(mean(paths, 1), np.tile(8.0 * np.exp(turmoil + triumph), (RUNS, 1)))
+    same(paths.of_theatre("policing").astype(np.float64), np.tile(1.0 - 0.8 * 0.9 ** np.arange(1, 13), (RUNS, 1)))
+    assert (paths.of_theatre("stability") == 1.0).all()
+
+
 def test_an_emboldened_group_wins_more_recruits() -> None:
     sides = [side("A", members=10000.0), side("Rival", members=10000.0)]
     settings = {"shocks": [shock("take_over", 0, group="A")], "quantities": {"embolden": 1.0, "leaving": 0.05}}

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from planted_scenario import off_but, option, scenario, side, state, toy, with_quantities
+from planted_scenario import off_but, option, scenario, shock, side, state, toy, with_quantities
 
 from tocsin.whatif import draws as compiled
 from tocsin.whatif import draws_numpy as plain
@@ -92,6 +92,15 @@ def test_every_mechanism_off_and_on(mechanism: str) -> None:
 @pytest.mark.parametrize("sides", [2, 3, 4])
 def test_any_number_of_sides(sides: int) -> None:
     agree(toy(sides=sides, months=8), variant="deter")
+
+
+def test_power_that_changes_hands_more_than_once() -> None:
+    theatre = toy(ruler="State", months=8)
+    turns = [
+        shock("take_over", t, group=g) for t, g in enumerate(("South", "South", "North", "South", "West", "North"))
+    ]
+    agree(replace(theatre, shocks=(*theatre.shocks, *turns)), option=1, n=6)
+    agree(replace(theatre, ruler=None, shocks=tuple(turns)), option=2, n=6)
 
 
 def test_numbers_at_the_ends_of_their_ranges() -> None:
