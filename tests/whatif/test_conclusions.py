@@ -75,6 +75,18 @@ def test_more_is_said_as_more() -> None:
     assert found.robust
 
 
+def test_a_difference_beyond_chance_can_be_small() -> None:
+    small = replace(FEWER, mean=-3.0, mean_low=-3.5, mean_high=-2.5)
+    assert "hardly fewer civilian deaths" in _conclude({"fitted": small, "match": small}).text
+
+
+def test_what_chance_hides_is_said_to_be_hidden() -> None:
+    elsewhere = [replace(one, horizon=6) for one in DECISIVE]
+    found = _conclude({"fitted": FEWER, "match": FEWER}, elsewhere)
+    assert "cannot be told from chance" in found.text
+    assert (found.rests_on, found.share_assumed) == ((), None)
+
+
 def test_what_it_rests_on_is_named_with_its_evidence() -> None:
     found = _conclude({"fitted": FEWER, "match": FEWER}, DECISIVE)
     # Two of them make up four fifths of what moves it.

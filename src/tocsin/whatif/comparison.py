@@ -101,8 +101,9 @@ class Decisive:
     doi:10.1080/00401706.1991.10484804). None are told where chance hides them.
 
     `mu_star`: mean absolute elementary effect of going over the whole range (of an estimated number: its 90% interval),
-    with its 95% half-width; `mu` with sign; `sigma` the spread (interactions). `share`: its part of the effects'
-    squares, chance taken out, 0 to 1. `quantity` is named as in the scenario file (`attrition`, `IS.attack_rate`).
+    with its 95% half-width; `mu` with sign; `sigma` the spread (interactions). `share`: its part of the sum of squares
+    of all `mu_star`, from which chance is taken out, 0 to 1. `quantity` is named as in the scenario file (`attrition`,
+    `IS.attack_rate`).
     """
 
     variant: Variant

@@ -20,6 +20,8 @@ WORDS = {
 }
 # What decides is named until it makes up so much of what moves the difference, and not more than can be read.
 _ENOUGH, _MOST_NAMED = 0.8, 5
+# A difference can be beyond chance and still be small: said so below this part of what there is under doing nothing.
+_HARDLY = 0.01
 _HIDDEN = "What decides it cannot be told from chance: more runs may."
 
 
@@ -129,6 +131,8 @@ def _effect_words(title: str, d: Difference, nothing: float) -> str:
         )
     which = "fewer" if d.mean < 0 else "more"
     part = f", {abs(d.mean) / nothing:.1%} of those under doing nothing" if nothing > 0 else ""
+    if abs(d.mean) < _HARDLY * nothing:
+        which = f"hardly {which}"
     low, high = sorted((abs(d.mean_low), abs(d.mean_high)))
     return (
         f"{title}: {which} {words} than under doing nothing {within}, by {amount(abs(d.mean))} on average "

@@ -26,8 +26,8 @@ Floats = NDArray[np.float64]
 
 LEVELS = 4
 LEAST_TRAJECTORIES, MOST_TRAJECTORIES = 4, 40
-# Of the effects' squares, so much must not be chance, or it cannot be told what decides.
-LEAST_RESOLVED = 0.5
+# Of the sum of squares of all quantities' mean sizes of effect, so much must not be chance, or nothing is told.
+LEAST_RESOLVED = 0.25
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +71,7 @@ def decisive_of(
     """All quantities that move anything, by option (but the first, doing nothing), row and horizon, most first.
 
     `expected` (option, row, horizon, point, half): the outcome at the points of the plan, averaged over each half of
-    the same replicates. Where less than half of the effects' squares is not chance, nothing is told.
+    the same replicates. Where more than three quarters of what is seen of the effects is chance, nothing is told.
     """
     found: list[Decisive] = []
     for o, option in enumerate(options[1:], 1):
@@ -100,13 +100,15 @@ def _of_response(
     analyze: Any = import_module("SALib.analyze.morris")
     response = halves.mean(axis=1)
     one, other = (elementary_effects(plan, halves[:, half]) for half in (0, 1))
-    common, squares = (one * other).mean(axis=0), (((one + other) / 2) ** 2).mean(axis=0)
-    if squares.sum() == 0 or common.sum() < LEAST_RESOLVED * squares.sum():
+    # The root of the product is the size of what the halves have in common; chance gives it either sign, and cancels.
+    product = one * other
+    common = np.clip((np.sign(product) * np.sqrt(np.abs(product))).mean(axis=0), 0.0, None)
+    sizes = np.abs((one + other) / 2).mean(axis=0)
+    if not sizes.any() or (common**2).sum() < LEAST_RESOLVED * (sizes**2).sum():
         return []
     effects = analyze.analyze(_problem(plan.quantities), plan.units, response, num_levels=LEVELS, seed=plan.seed)
     figures = {name: np.asarray(effects[name], dtype=np.float64) for name in ("mu_star", "mu_star_conf", "mu", "sigma")}
-    share = np.clip(common, 0.0, None)
-    share /= share.sum()
+    share = common**2 / (common**2).sum()
     return [
         Decisive(
             variant=variant,
