@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-from tocsin.cli import assess, brief, data, digest, explain, groups, questions, replay, rivalry  # noqa: F401
+from tocsin.cli import assess, brief, data, digest, explain, groups, questions, replay, rivalry, whatif  # noqa: F401

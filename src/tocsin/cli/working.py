@@ -32,8 +32,11 @@ def working(words: str, how_long: str = "") -> Iterator[None]:
 
 
 @contextmanager
-def walking(what: str) -> Iterator[Callable[[int, int], None]]:
-    """A function to call with how many of how many `what` are done: it moves a bar, or says a line."""
+def walking(what: str, lines: int | None = None) -> Iterator[Callable[[int, int], None]]:
+    """A function to call with how many of how many `what` are done: it moves a bar, or says a line.
+
+    Where lines are said, they are at most so many; without `lines` one for each call.
+    """
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -44,7 +47,7 @@ def walking(what: str) -> Iterator[Callable[[int, int], None]]:
 
     def advance(done: int, total: int) -> None:
         bar.update(task, total=total, completed=done)
-        if not console.is_terminal:
+        if not console.is_terminal and (lines is None or done * lines // total > (done - 1) * lines // total):
             typer.echo(f"tocsin: {done} of {total} {what} done", err=True)
 
     with bar:

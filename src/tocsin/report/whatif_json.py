@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from tocsin import __version__
-from tocsin.errors import DataError, MissingFileError
+from tocsin.errors import DataError, InputError, MissingFileError
 from tocsin.months import month_label
+from tocsin.replay.record import write_whole
+from tocsin.report.whatif_words import reference_of
 from tocsin.whatif.comparison import Comparison, Conclusion, Flip
 from tocsin.whatif.scenario import NOT_A_FORECAST, Option, Scenario
 
@@ -32,6 +34,7 @@ def comparison_document(comparison: Comparison) -> dict[str, Any]:
         "scenario": scenario_document(scenario),
         "draws": comparison.draws,
         "points": comparison.points,
+        "reference": reference_of(scenario),
         "seed": scenario.seed,
         "replicates": comparison.replicates,
         "variants": [{"name": name, "draws": draws} for name, draws in comparison.variants.items()],
@@ -78,6 +81,15 @@ def scenario_document(scenario: Scenario) -> dict[str, Any]:
     }
 
 
+def save_document(document: dict[str, Any], path: Path) -> None:
+    """Write a document whole, or not at all. Raises `InputError` for a path that cannot be written."""
+    content = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
+    try:
+        write_whole(path, f"{content}\n".encode())
+    except OSError as error:
+        raise InputError(f"{path} can not be written: {error.strerror or error}") from None
+
+
 def read_document(path: Path) -> dict[str, Any]:
     """A document that `comparison_document` made and a run saved.
 
@@ -90,9 +102,7 @@ def read_document(path: Path) -> dict[str, Any]:
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
         raise DataError(f"{path} is no JSON: {error}") from None
     if not isinstance(found, dict) or not set(found).issuperset(_NEEDED) or found["what"] != NOT_A_FORECAST:
-        raise DataError(
-            f"{path} is no result of a what-if run. Hint: tocsin whatif run SCENARIO --format json --output {path.name}"
-        )
+        raise DataError(f"{path} is no result of a what-if run. Hint: tocsin whatif run SCENARIO --output {path.name}")
     return found
 
 

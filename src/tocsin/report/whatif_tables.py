@@ -13,6 +13,7 @@ from tocsin.report.terminal import safe
 from tocsin.report.whatif_words import (
     DEATHS,
     SHORT,
+    against_words,
     alternatives,
     amount,
     change,
@@ -32,6 +33,7 @@ from tocsin.report.whatif_words import (
     span,
     title_of,
     variants_line,
+    verdict_words,
     what_it_is,
 )
 from tocsin.whatif.comparison import Choice, Comparison, Conclusion, Decisive, Difference, Outcome
@@ -40,7 +42,8 @@ from tocsin.whatif.scenario import Scenario
 Cell = str | Text
 _DECISIVE = 6  # numbers shown, unless all are asked for
 _SIDES = 5  # columns that fit beside each other
-_TITLE = 22
+_TITLE, _WIDE_TITLE = 22, 40
+_RESOLVED = 0.5  # below, most of the spread between points is chance
 _EVIDENCE_STYLE = {"assumed": "yellow", "literature": "", "estimated": "green"}
 
 
@@ -59,7 +62,7 @@ def print_comparison(
     console = console_of(file)
     scenario = comparison.scenario
     print_head(scenario, console, run=run_words(comparison))
-    _conclusions(console, comparison, outcome, horizon)
+    _conclusions(console, comparison, outcome, horizon, everything=everything)
     horizons = horizons_of(comparison) if everything else (horizon,)
     for at in horizons:
         _options(console, comparison, at)
@@ -72,9 +75,9 @@ def print_comparison(
         if everything:
             _by_variant(console, comparison, outcome, at)
     _decisive(console, comparison, outcome, horizon, everything=everything)
-    _flips(console, comparison, outcome, horizon)
+    _flips(console, comparison, outcome, horizon, everything=everything)
     console.print()
-    _dim(console, _foot(comparison, everything=everything))
+    dim(console, _foot(comparison, everything=everything))
 
 
 def print_head(scenario: Scenario, console: Console, *, run: str = "") -> None:
@@ -88,15 +91,33 @@ def print_head(scenario: Scenario, console: Console, *, run: str = "") -> None:
 # --- the parts -------------------------------------------------------------------------------------------------------
 
 
-def _conclusions(console: Console, comparison: Comparison, outcome: str, horizon: int) -> None:
+def _conclusions(console: Console, comparison: Comparison, outcome: str, horizon: int, *, everything: bool) -> None:
     rows = conclusions_for(comparison, outcome, horizon)
     if not rows:
         return
-    _title(console, "What the simulation supports, and what that rests on")
-    ran = len(tuple(comparison.variants))
-    cells = ((Text(safe(row.text)), _holds(row, ran), _assumed(row), Text(safe(rests_words(row)))) for row in rows)
-    heads = ("conclusion", "holds in", ">assumed", "rests most on")
-    _table(console, heads, cells, widths=(46, 10, 0, 0))
+    what = outcome_words(outcome)
+    title(
+        console,
+        f"What the simulation supports: {what} within {horizon} months, against {against_words(comparison.scenario)}",
+    )
+    ran, looked = len(comparison.variants), any(row.rests_on for row in rows)
+    cells: list[tuple[Cell, ...]] = []
+    for row in rows:
+        found = comparison.difference(row.option, outcome, horizon)
+        verdict = Text(verdict_words(found), style="bold")
+        mean = f"{change(found.mean, outcome)} ({span(found.mean_low, found.mean_high, outcome, signed=True)})"
+        rests = (_assumed(row), Text(safe(rests_words(row, 3 if everything else 2)))) if looked else ()
+        cells.append((_option(comparison.scenario, row.option), verdict, mean, _holds(row, ran), *rests))
+    heads = ("option", "verdict", ">mean (its 90%)", "so it is in", *((">assumed", "rests most on") if looked else ()))
+    put_table(console, heads, cells, widths=(_TITLE if looked else _WIDE_TITLE, 11, 0, 12 if looked else 24, 0, 0))
+    if looked:
+        dim(
+            console,
+            ["assumed: the part of what moves the difference that is assumed, not estimated or from literature"],
+        )
+    if everything:
+        for row in rows:
+            console.print(Text(safe(row.text)))
 
 
 def _assumed(row: Conclusion) -> str:
@@ -113,7 +134,7 @@ def _options(console: Console, comparison: Comparison, horizon: int) -> None:
     scenario, variant = comparison.scenario, comparison.main
     outcomes = [name for name in known_outcomes(comparison) if name != "members"]
     held = _rows(comparison.outcomes, variant=variant, group=None, horizon=horizon)
-    _title(
+    title(
         console,
         f"Within {horizon} months (to {end_words(scenario, horizon)}): mean; below it where 90% of runs lie; "
         f"variant {variant}",
@@ -122,7 +143,7 @@ def _options(console: Console, comparison: Comparison, horizon: int) -> None:
     for option in scenario.options:
         found = {row.outcome: row for row in held if row.option == option.name}
         cells.append((_option(scenario, option.name), *(_two(found.get(name)) for name in outcomes)))
-    _table(console, ("option", *(f">{SHORT[name]}" for name in outcomes)), cells, widths=(_TITLE,))
+    put_table(console, ("option", *(f">{SHORT[name]}" for name in outcomes)), cells, widths=(_TITLE,))
 
 
 def _members(console: Console, comparison: Comparison, horizon: int) -> None:
@@ -131,14 +152,14 @@ def _members(console: Console, comparison: Comparison, horizon: int) -> None:
     names = [name for name in scenario.names if any(row.group == name for row in held)]
     for first in range(0, len(names), _SIDES):
         shown = names[first : first + _SIDES]
-        _title(
+        title(
             console, f"Members under arms {horizon} months on: mean; below it where 90% of runs lie; variant {variant}"
         )
         cells: list[tuple[Cell, ...]] = []
         for option in scenario.options:
             found = {row.group: row for row in held if row.option == option.name}
             cells.append((_option(scenario, option.name), *(_two(found.get(name)) for name in shown)))
-        _table(console, ("option", *(f">{safe(name)}" for name in shown)), cells, widths=(_TITLE,))
+        put_table(console, ("option", *(f">{safe(name)}" for name in shown)), cells, widths=(_TITLE,))
 
 
 def _two(row: Outcome | None) -> str:
@@ -153,22 +174,24 @@ def _differences(console: Console, comparison: Comparison, outcome: str, *, keye
     rows = [row for row in held if row.outcome == outcome]
     if not rows:
         return
-    _title(console, f"{_capital(outcome_words(outcome))} against doing nothing, run by run; variant {variant}")
+    title(
+        console, f"{_capital(outcome_words(outcome))} against {against_words(scenario)}, run by run; variant {variant}"
+    )
     cells: list[tuple[Cell, ...]] = []
     for name in alternatives(scenario):
         found = {row.horizon: row for row in rows if row.option == name}
         cells.append((_option(scenario, name), *(_against(found.get(at)) for at in horizons)))
-    _table(console, ("option", *(f">within {at} months" for at in horizons)), cells, widths=(_TITLE,))
+    put_table(console, ("option", *(f">within {at} months" for at in horizons)), cells, widths=(_TITLE,))
     if keyed:
-        key = "mean difference (90% interval of the mean); below it 90% of runs | share of runs with fewer, with more"
-        _dim(console, [key])
+        key = "mean difference (90% interval of the mean); below it 90% of runs; share of runs with fewer, more"
+        dim(console, [key])
 
 
 def _against(row: Difference | None) -> str:
     if row is None:
         return "-"
     mean = f"{change(row.mean, row.outcome)} ({span(row.mean_low, row.mean_high, row.outcome, signed=True)})"
-    runs = f"{span(row.low, row.high, row.outcome, signed=True)} | {share(row.p_less)}, {share(row.p_more)}"
+    runs = f"{span(row.low, row.high, row.outcome, signed=True)}; {share(row.p_less)}, {share(row.p_more)}"
     return f"{mean}\n{runs}"
 
 
@@ -177,7 +200,7 @@ def _choices(console: Console, comparison: Comparison, outcome: str, horizon: in
     rows = [row for row in comparison.choices if (row.outcome, row.horizon) == (outcome, horizon)]
     if not rows:
         return
-    _title(
+    title(
         console,
         f"Fewest expected {outcome_words(outcome)} within {horizon} months: which option, over what is not known",
     )
@@ -201,22 +224,24 @@ def _choices(console: Console, comparison: Comparison, outcome: str, horizon: in
         ">regret\nmost",
         "largest\nregret",
     )
-    _table(console, ("option", *heads), cells, widths=(_TITLE,))
-    _dim(
-        console,
-        [
-            f"P(best): share of points of the uncertain numbers at which an option has the fewest, by variant; regret: "
-            f"expected {outcome_words(outcome)} more than under the best option at that point ({variant})."
-        ],
+    put_table(console, ("option", *heads), cells, widths=(_WIDE_TITLE,))
+    said = (
+        "P(best): share of points of the uncertain numbers at which an option has the fewest, by variant; regret: "
+        f"expected {outcome_words(outcome)} more than under the best option at that point ({variant})."
     )
+    unsure = [row for row in rows if row.variant == variant and row.resolved is not None and row.resolved < _RESOLVED]
+    if unsure:
+        of = ", ".join(title_of(scenario, row.option) for row in unsure)
+        said += f" Chance hides most of what tells points apart for: {of}. More --draws show more of it."
+    dim(console, [said])
 
 
 def _by_variant(console: Console, comparison: Comparison, outcome: str, horizon: int) -> None:
     scenario, variants = comparison.scenario, tuple(comparison.variants)
     rows = [row for row in _rows(comparison.differences, group=None, horizon=horizon) if row.outcome == outcome]
-    _title(
+    title(
         console,
-        f"{_capital(outcome_words(outcome))} within {horizon} months against doing nothing: mean (its 90% interval)",
+        f"{_capital(outcome_words(outcome))} within {horizon} months against {against_words(scenario)}: mean (its 90%)",
     )
     cells: list[tuple[Cell, ...]] = []
     for name in alternatives(scenario):
@@ -226,62 +251,64 @@ def _by_variant(console: Console, comparison: Comparison, outcome: str, horizon:
             for row in map(found.get, variants)
         )
         cells.append((_option(scenario, name), *told))
-    _table(console, ("option", *(f">{name}" for name in variants)), cells, widths=(_TITLE,))
+    put_table(console, ("option", *(f">{name}" for name in variants)), cells, widths=(_TITLE,))
 
 
 def _decisive(console: Console, comparison: Comparison, outcome: str, horizon: int, *, everything: bool) -> None:
     rows = [row for row in comparison.decisive if (row.outcome, row.horizon) == (outcome, horizon)]
     if not rows:
         return
-    _title(
+    title(
         console, f"What decides the difference in {outcome_words(outcome)} within {horizon} months (Morris screening)"
     )
     strongest: dict[str, Decisive] = {}
     for row in sorted(rows, key=lambda row: -row.mu_star):
         strongest.setdefault(row.quantity, row)
     shown = rows if everything else list(strongest.values())[:_DECISIVE]
-    cells = (
-        (
-            Text(safe(row.quantity)),
-            Text(row.evidence, style=_EVIDENCE_STYLE[row.evidence]),
-            f"{amount(row.mu_star, outcome)} ±{amount(row.mu_star_half_width, outcome)}",
-            moves_words(row),
-            Text(safe(title_of(comparison.scenario, row.option))),
-            Text(" ".join(quantity_words(row.quantity))),
+    cells: list[tuple[Cell, ...]] = []
+    for row in sorted(shown, key=lambda row: -row.mu_star):
+        moved = f"{amount(row.mu_star, outcome)} ±{amount(row.mu_star_half_width, outcome)}"
+        evidence = Text(row.evidence, style=_EVIDENCE_STYLE[row.evidence])
+        of = (_option(comparison.scenario, row.option),) if everything else ()
+        cells.append(
+            (Text(safe(row.quantity)), evidence, moved, moves_words(row), *of, quantity_words(row.quantity)[1])
         )
-        for row in sorted(shown, key=lambda row: -row.mu_star)
-    )
-    heads = ("number", "evidence", ">moves\nit by", "which way", "of option", "what it is")
-    _table(console, heads, cells, widths=(24, 0, 0, 0, _TITLE, 0))
+    heads = ("number", "evidence", ">moves it by", "which way", *(("of option",) if everything else ()), "what it is")
+    put_table(console, heads, cells, widths=(28, 0, 0, 0, _TITLE) if everything else (28,))
     left = len(strongest) - _DECISIVE
-    more = "" if everything else " Each with the option that it moves most."
-    more += f" {left:,} more numbers: --all." if left > 0 and not everything else ""
-    _dim(
+    more = f" {left:,} more numbers, and of which option: --all." if left > 0 and not everything else ""
+    dim(
         console,
         [
             "Over the whole range of a number, with the 95% half-width; which way: whether a higher number makes the "
-            f"option's {outcome_words(outcome)} more or fewer, against doing nothing.{more}"
+            f"option's {outcome_words(outcome)} more or fewer, against {against_words(comparison.scenario)}.{more}"
         ],
     )
 
 
-def _flips(console: Console, comparison: Comparison, outcome: str, horizon: int) -> None:
+def _flips(console: Console, comparison: Comparison, outcome: str, horizon: int, *, everything: bool) -> None:
     rows = [row for row in comparison.flips if (row.outcome, row.horizon) == (outcome, horizon)]
     if not rows:
         return
-    _title(console, f"Where the ranking against doing nothing turns, within {horizon} months")
-    for row in rows:
+    title(console, f"Where the ranking against {against_words(comparison.scenario)} turns, within {horizon} months")
+    found = [row for row in rows if row.limits]
+    for row in rows if everything else found:
         console.print(Text(safe(flip_words(comparison.scenario, row))))
+    if not everything and len(found) < len(rows):
+        others = "the other options" if found else "any option"
+        dim(console, [f"For {others} no range of the numbers was found outside which it does not turn."])
 
 
 def _foot(comparison: Comparison, *, everything: bool) -> Iterator[str]:
     scenario = comparison.scenario
     yield f"Variants: {variants_line(tuple(comparison.variants))}."
     yield from comparison.left_out
-    yield from scenario.notes
-    said = f" Source: {scenario.citation}." if scenario.citation else ""
-    more = "" if everything else " Other horizons, groups, outcomes, variants: --all, or --format json."
-    yield f"Model: {model_words()}; what each number rests on: tocsin whatif check {scenario.name}.{said}{more}"
+    if everything:
+        yield from scenario.notes
+    more = "" if everything else " Other horizons, groups, outcomes, notes: --all, or --format json."
+    yield f"Model: {model_words()}. What its numbers mean and rest on: tocsin whatif check.{more}"
+    if scenario.citation:
+        yield f"Source: {scenario.citation}."
 
 
 # --- how it is laid out ----------------------------------------------------------------------------------------------
@@ -295,12 +322,14 @@ def _option(scenario: Scenario, name: str) -> Text:
     return Text(safe(title_of(scenario, name)))
 
 
-def _title(console: Console, words: str) -> None:
+def title(console: Console, words: str) -> None:
+    """Print the head of a part."""
     console.print()
     console.print(Text(safe(words), style="bold cyan"))
 
 
-def _dim(console: Console, lines: Iterable[str]) -> None:
+def dim(console: Console, lines: Iterable[str]) -> None:
+    """Print lines that stand back."""
     for line in lines:
         console.print(Text(safe(line), style="dim" if console.is_terminal else ""))
 
@@ -309,14 +338,14 @@ def _capital(words: str) -> str:
     return f"{words[:1].upper()}{words[1:]}"
 
 
-def _table(
+def put_table(
     console: Console,
     heads: Sequence[str],
     rows: Iterable[Sequence[Cell]],
     *,
     widths: Sequence[int] = (),
 ) -> None:
-    """A table; `>` before a head sets its column to the right, a width of 0 leaves it to the table."""
+    """Print a table; `>` before a head sets its column to the right, a width of 0 leaves it to the table."""
     table = table_of(console)
     for place, head in enumerate(heads):
         width = widths[place] if place < len(widths) else 0

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import inf
 
 from tocsin import __version__
 from tocsin.months import last_day, month_id, month_label
 from tocsin.whatif.catalogue import OUTCOMES, VARIANTS
-from tocsin.whatif.comparison import Comparison, Conclusion, Decisive, Flip
+from tocsin.whatif.comparison import Comparison, Conclusion, Decisive, Difference, Flip
+from tocsin.whatif.conclusions import sign_of
 from tocsin.whatif.parameters import GROUP, THEATRE
 from tocsin.whatif.scenario import DO_NOTHING, NOT_A_FORECAST, Scenario
 
@@ -95,6 +97,12 @@ def quantity_words(name: str) -> tuple[str, str]:
     >>> quantity_words("IS.prisoners")
     ('people', 'of the group in jail at the start')
     """
+    if name.startswith("link."):
+        source, _, target = name.removeprefix("link.").partition(">")
+        return "further attacks", f"of {target}, per attack of {source}"
+    if name.startswith("shock."):
+        _, number, what = name.split(".", 2)
+        return what, f"of dated event {number}"
     found = _WORDS.get(name.rpartition(".")[2])
     return ("", "") if found is None else (found.unit, found.words)
 
@@ -158,12 +166,7 @@ def model_words() -> str:
 
 
 def end_words(scenario: Scenario, horizon: int) -> str:
-    """The last day of a horizon.
-
-    >>> from datetime import date
-    >>> last_day(month_id(date(2021, 9, 1)) + 5)
-    datetime.date(2022, 2, 28)
-    """
+    """The last day of a horizon."""
     return f"{last_day(scenario.first + horizon - 1)}"
 
 
@@ -176,17 +179,30 @@ def moves_words(row: Decisive) -> str:
 
 def flip_words(scenario: Scenario, row: Flip) -> str:
     """Where the ranking of an option turns, as a sentence."""
-    title, turns = title_of(scenario, row.option), f"{row.turns_to} than doing nothing"
+    title, turns = title_of(scenario, row.option), f"{row.turns_to} than {against_words(scenario)}"
     if not row.limits:
         return (
             f"{title}: {turns} at {share(row.base)} of points; no range of the numbers was found that tells these "
             "from the others."
         )
-    limits = " and ".join(f"{name} from {low:.2g} to {high:.2g}" for name, (low, high) in row.limits.items())
+    limits = " and ".join(_limit_words(name, low, high) for name, (low, high) in row.limits.items())
     return (
         f"{title}: {turns} at {share(row.base)} of points, but at {share(row.density)} of those with {limits} "
         f"(which hold {share(row.coverage)} of all such points)."
     )
+
+
+def _limit_words(name: str, low: float, high: float) -> str:
+    if low == -inf:
+        return f"{name} at most {high:.3g}"
+    return f"{name} at least {low:.3g}" if high == inf else f"{name} from {low:.3g} to {high:.3g}"
+
+
+def verdict_words(row: Difference) -> str:
+    """Whether an option has fewer or more than what it is compared with, by the 90% interval of the mean."""
+    if row.p_less == row.p_more == 0:
+        return "as many"
+    return ("fewer", "cannot tell", "more")[sign_of(row) + 1]
 
 
 def rests_words(row: Conclusion, most: int = 3) -> str:
@@ -201,9 +217,20 @@ def conclusions_for(comparison: Comparison, outcome: str, horizon: int) -> Seque
     return [row for row in comparison.conclusions if (row.outcome, row.horizon) == (outcome, horizon)]
 
 
+def reference_of(scenario: Scenario) -> str:
+    """The option that all others are compared with: the first."""
+    return scenario.options[0].name
+
+
+def against_words(scenario: Scenario) -> str:
+    """What the others are compared with, in words: doing nothing, unless another option was asked for."""
+    first = scenario.options[0]
+    return "doing nothing" if first.name == DO_NOTHING else f"“{first.title}”"
+
+
 def alternatives(scenario: Scenario) -> tuple[str, ...]:
-    """The options that are not doing nothing."""
-    return tuple(option.name for option in scenario.options if option.name != DO_NOTHING)
+    """The options that are compared with the first."""
+    return tuple(option.name for option in scenario.options[1:])
 
 
 def known_outcomes(comparison: Comparison) -> tuple[str, ...]:

@@ -1,0 +1,291 @@
+"""`tocsin whatif` as a user meets it; most comparisons are made up, they have tests of their own."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from planted_comparison import planted_comparison, planted_scenario_of
+from tocsin.cli import main
+from tocsin.report.whatif_json import comparison_document
+from tocsin.whatif.check import check
+from tocsin.whatif.comparison import Comparison
+from tocsin.whatif.files import packaged_scenarios, read_scenario, write_scenario
+from tocsin.whatif.scenario import Scenario
+
+RESULT = planted_comparison()
+
+
+class Command:
+    """Runs `tocsin whatif ...` in this process; `asked` are the comparisons it asked for."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self._monkeypatch, self._capsys = monkeypatch, capsys
+        self.asked: list[dict[str, Any]] = []
+
+    def __call__(self, *words: str, code: int = 0) -> tuple[str, str]:
+        self._monkeypatch.setattr(sys, "argv", ["tocsin", "whatif", *words])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = self._capsys.readouterr()
+        assert (ended.value.code or 0) == code, err
+        return out, err
+
+    def refused(self, *words: str) -> str:
+        out, err = self(*words, code=2)
+        assert out == ""
+        assert err.startswith("tocsin: ")
+        assert err.count("\n") == 1  # one clear line, no traceback
+        return err
+
+    def compare(self, scenario: Scenario, *, progress: Callable[[int, int], None], **options: Any) -> Comparison:
+        self.asked.append({"scenario": scenario, **options})
+        for done in range(1, 51):
+            progress(done, 50)
+        return replace(RESULT, scenario=replace(RESULT.scenario, name=scenario.name, seed=scenario.seed))
+
+    def compare_options(self, scenario: Scenario, names: list[str], **options: Any) -> Comparison:
+        found = self.compare(scenario, **options)
+        self.asked[-1]["names"] = names
+        return found
+
+
+@pytest.fixture
+def real(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """The command in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    return Command(monkeypatch, capsys)
+
+
+@pytest.fixture
+def whatif(real: Command, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """The same with made-up comparisons, and `toy.toml` in the folder."""
+    monkeypatch.setattr("tocsin.whatif.compare.compare", real.compare)
+    monkeypatch.setattr("tocsin.whatif.pairs.compare_options", real.compare_options)
+    write_scenario(planted_scenario_of(), Path("toy.toml"))
+    return real
+
+
+# --- run -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_run_prints_what_it_supports_and_says_it_is_no_forecast(whatif: Command) -> None:
+    out, err = whatif("run", "toy.toml")
+    said = " ".join(out.split())
+    assert "Scenario, not a forecast" in said
+    assert "What the simulation supports: civilian deaths within 12 months, against doing nothing" in said
+    assert err.splitlines() == [f"tocsin: {done} of 50 parts of planted done" for done in (10, 20, 30, 40, 50)]
+    (asked,) = whatif.asked
+    assert asked["scenario"] == read_scenario("toy.toml")
+    assert asked["sensitivity"] is True
+    assert {name: asked[name] for name in ("draws", "variant_draws", "variants", "cluster")} == {
+        "draws": None,
+        "variant_draws": None,
+        "variants": None,
+        "cluster": None,
+    }
+
+
+def test_options_of_a_run_reach_the_comparison(whatif: Command) -> None:
+    whatif(
+        *("run", "toy.toml", "--draws", "500", "--variant-draws", "100", "--seed", "9", "--workers", "3"),
+        *("--variant", "deter", "--variant", "none", "--off", "prestige", "--off", "timing", "--no-sensitivity"),
+    )
+    (asked,) = whatif.asked
+    assert (asked["draws"], asked["variant_draws"], asked["threads"]) == (500, 100, 3)
+    assert (asked["variants"], asked["sensitivity"]) == (["deter", "none"], False)
+    assert (asked["scenario"].seed, asked["scenario"].off) == (9, ("prestige", "timing"))
+    whatif("run", "toy.toml", "--cluster", "tcp://127.0.0.1:1")
+    assert whatif.asked[1]["cluster"] == "tcp://127.0.0.1:1"
+
+
+def test_json_is_the_result_and_nothing_else(whatif: Command) -> None:
+    out, _ = whatif("run", "toy.toml", "--format", "json", "--output", "saved.json")
+    assert json.loads(out) == comparison_document(RESULT)
+    assert json.loads(Path("saved.json").read_text(encoding="utf-8")) == json.loads(out)
+
+
+def test_the_horizon_and_all_of_it_can_be_asked_for(whatif: Command) -> None:
+    assert "Within 36 months (to 2024-08-31)" in whatif("run", "toy.toml", "--horizon", "36")[0]
+    out = whatif("run", "toy.toml", "--all")[0]
+    assert out.count("Members under arms") >= 3
+    assert "Within 6 months" in out
+
+
+def test_figures_are_drawn_into_a_folder(whatif: Command) -> None:
+    whatif("run", "toy.toml", "--figures", "new/figures")
+    names = {path.name for path in Path("new/figures").iterdir()}
+    assert names == {
+        f"{n}.{e}" for n in ("differences", "by_month", "strength", "best", "decides") for e in ("svg", "png")
+    }
+
+
+def test_a_packaged_scenario_runs_by_its_name(whatif: Command) -> None:
+    name = packaged_scenarios()[0]
+    whatif("run", name)
+    assert whatif.asked[0]["scenario"].name == name
+
+
+# --- compare ---------------------------------------------------------------------------------------------------------
+
+
+def test_two_options_are_compared_with_each_other(whatif: Command) -> None:
+    whatif("compare", "toy.toml", "--options", "policing, share_intelligence", "--draws", "200", "--seed", "3")
+    (asked,) = whatif.asked
+    assert asked["names"] == ["policing", "share_intelligence"]
+    assert (asked["draws"], asked["scenario"].seed, asked["sensitivity"]) == (200, 3, True)
+
+
+def test_scenarios_and_saved_results_stand_side_by_side(whatif: Command) -> None:
+    whatif("run", "toy.toml", "--output", "saved.json")
+    out, _ = whatif("compare", "saved.json", "toy.toml", "--options", "policing")
+    assert len(whatif.asked) == 2  # the saved one is not run again
+    assert whatif.asked[1]["sensitivity"] is False
+    assert "Each is a scenario, not a forecast." in out
+    assert "Policing" in out
+    assert "Share intelligence" not in out
+    answer = json.loads(whatif("compare", "saved.json", "saved.json", "--format", "json")[0])
+    assert [result["name"] for result in answer["results"]] == ["planted", "planted"]
+    assert answer["results"][0]["rows"][1]["difference"]["mean"] == -24.0
+
+
+# --- scenarios -------------------------------------------------------------------------------------------------------
+
+
+def test_packaged_scenarios_are_listed(real: Command) -> None:
+    out, _ = real("list")
+    assert set(packaged_scenarios()) <= set(out.split())
+    listed = json.loads(real("list", "--format", "json")[0])["scenarios"]
+    assert [scenario["name"] for scenario in listed] == list(packaged_scenarios())
+    assert all(scenario["options"][0]["name"] == "do_nothing" for scenario in listed)
+
+
+def test_a_check_tells_a_scenario_and_its_assumptions(whatif: Command) -> None:
+    out, _ = whatif("check", "toy.toml")
+    assert "Scenario, not a forecast" in out
+    assert "Assumed, and drawn anew for each run" in out
+    assert "North.members" in whatif("check", "toy.toml", "--all")[0]
+    assert json.loads(whatif("check", "toy.toml", "--format", "json")[0]) == check(read_scenario("toy.toml")).to_dict()
+
+
+def test_everything_wrong_with_a_file_is_said(whatif: Command) -> None:
+    text = Path("toy.toml").read_text(encoding="utf-8").replace("seed = 7", "seed = -1\nsead = 7")
+    Path("bad.toml").write_text(text, encoding="utf-8")
+    _, err = whatif("check", "bad.toml", code=2)
+    assert "seed" in err
+    assert "sead" in err
+    assert "Traceback" not in err
+
+
+def test_from_figures_to_a_result(real: Command) -> None:
+    out, _ = real("new", "--theatre", "Mali", "--as-of", "2012-12-31", "--months", "6")
+    assert "Written to mali-2012-12.toml" in out
+    scenario = read_scenario("mali-2012-12.toml")
+    assert (scenario.as_of.isoformat(), scenario.months) == ("2012-12-31", 6)
+    assert scenario.data_until is not None
+    assert scenario.data_until.isoformat() == "2012-12-31"  # nothing later was used
+    assert "is there already" in real.refused("new", "--theatre", "Mali", "--as-of", "2012-12-31")
+    words = ("new", "--theatre", "Mali", "--as-of", "2012-12-31", "--force", "--format", "json")
+    group = next(side.name for side in scenario.sides if side.kind == "group")
+    answer = json.loads(real(*words, "--group", group, "--output", "one.toml")[0])
+    assert answer["file"] == "one.toml"
+    assert answer["scenario"]["sides"][0]["name"] == group
+    run = ("run", "mali-2012-12.toml", "--draws", "20", "--no-sensitivity", "--variant", "fitted", "--format", "json")
+    result = json.loads(real(*run)[0])
+    assert (result["draws"], result["scenario"]["data_until"]) == (20, "2012-12-31")
+    assert {row["horizon"] for row in result["differences"]} == {6}
+    again = json.loads(real(*run, "--workers", "1")[0])
+    assert again == result
+    assert "Within 12 months" in real("run", "one.toml", "--draws", "20", "--no-sensitivity", "--variant", "none")[0]
+
+
+# --- mistakes --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["run", "afghanistan-2021-80"], "Did you mean afghanistan-2021-08"),
+        (["run", "toy.toml", "--horizon", "24"], "--horizon is one of the scenario's, 6, 12, 36, got 24"),
+        (["run", "toy.toml", "--off", "prestig"], "Did you mean prestige"),
+        (["run", "toy.toml", "--off", "zzz"], "There are: recruitment, attrition"),
+        (["run", "toy.toml", "--output", "nowhere/a.json"], "there is no folder nowhere"),
+        (["run", "toy.toml", "--output", "."], "it is a folder"),
+        (["run", "toy.toml", "--figures", "toy.toml"], "--figures is a folder"),
+        (["run", "toy.toml", "--workers", "2", "--cluster", "tcp://127.0.0.1:1"], "give one of them"),
+        (["compare", "toy.toml"], "Hint: --options A,B"),
+        (["compare", "toy.toml", "--options", "policing"], "Hint: --options A,B"),
+        (["compare", "saved.json"], "does not hold its runs"),
+        (["compare", "missing.json", "toy.toml"], "there is no file missing.json"),
+        (["compare", "toy.toml", "toy.toml", "--all"], "--all is for options of one scenario"),
+        (["compare", "toy.toml", "toy.toml", "--horizon", "7"], "not every result has a horizon of 7 months"),
+        (["new", "--theatre", "Mali", "--as-of", "2012"], "--as-of is a day like 2020-12-31"),
+        (["new", "--theatre", "Mally", "--as-of", "2012-12-31"], "Mali"),
+        (["new", "--theatre", "Mali", "--as-of", "2012-12-31", "--output", "toy.toml"], "Hint: --force"),
+    ],
+)
+def test_mistakes_end_with_one_line(whatif: Command, words: list[str], said: str) -> None:
+    _, err = whatif(*words, code=2)
+    lines = [line for line in err.splitlines() if not re.match(r"tocsin: \d+ of", line)]
+    assert len(lines) == 1
+    assert said in lines[0]
+
+
+def test_nothing_abroad_is_nothing_to_rank_by(whatif: Command) -> None:
+    quiet = planted_scenario_of()
+    write_scenario(replace(quiet, sides=tuple(replace(side, external=False) for side in quiet.sides)), Path("q.toml"))
+    assert "no side of this scenario attacks abroad" in whatif.refused("run", "q.toml", "--outcome", "external_attacks")
+
+
+def test_saved_results_are_not_run_with_other_options(whatif: Command) -> None:
+    whatif("run", "toy.toml", "--output", "saved.json")
+    assert "--draws is of a run" in whatif.refused("compare", "saved.json", "saved.json", "--draws", "10")
+
+
+# --- what is said of it ----------------------------------------------------------------------------------------------
+
+
+def keys_of(answer: Any) -> set[str]:
+    """Every key of a JSON document, but those that name levers, mechanisms and variants."""
+    if isinstance(answer, list):
+        return set().union(*map(keys_of, answer))
+    if not isinstance(answer, dict):
+        return set()
+    below = {name: value for name, value in answer.items() if name not in ("levers", "off", "evidence", "ranges")}
+    return set(answer).union(*map(keys_of, below.values()))
+
+
+def documented(command: str) -> set[str]:
+    page = (Path(__file__).parents[2] / "docs" / "commands.md").read_text(encoding="utf-8")
+    section = re.split(rf"\n## tocsin whatif {command}\b.*\n", page)[1].split("\n## ")[0]
+    return set(re.findall(r"`(\w+)`", section))
+
+
+def test_every_key_is_documented(whatif: Command) -> None:
+    assert keys_of(comparison_document(RESULT)) <= documented("run")
+    variants = set(json.loads(whatif("check", "toy.toml", "--format", "json")[0])["variants"])
+    assert keys_of(json.loads(whatif("check", "toy.toml", "--format", "json")[0])) <= documented("check") | variants
+    whatif("run", "toy.toml", "--output", "saved.json")
+    beside = json.loads(whatif("compare", "saved.json", "saved.json", "--format", "json")[0])
+    assert keys_of(beside) <= documented("compare") | documented("run")
+
+
+@pytest.mark.parametrize("words", [["--help"], ["run", "--help"], ["compare", "--help"], ["new", "--help"]])
+def test_help_loads_nothing_heavy(words: list[str]) -> None:
+    code = (
+        f"import sys; sys.argv = ['tocsin', 'whatif', *{words!r}]\n"
+        "from tocsin.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "print([name for name in ('numpy', 'polars', 'numba', 'matplotlib', 'scipy') if name in sys.modules])"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert out.splitlines()[-1] == "[]"
