@@ -88,10 +88,11 @@ def test_conclusions_say_what_they_rest_on_and_how_much_is_assumed() -> None:
 
 def test_a_verdict_is_of_the_interval_of_the_mean() -> None:
     row = SOME.difference("policing", "civilian_deaths", 12)
-    assert verdict_words(row) == "fewer"
-    assert verdict_words(replace(row, mean_high=0.5)) == "cannot tell"
-    assert verdict_words(replace(row, mean=2.0, mean_low=0.5, mean_high=3.0)) == "more"
-    assert verdict_words(replace(row, mean=0, mean_low=0, mean_high=0, p_less=0, p_more=0)) == "as many"
+    assert verdict_words(row, 240.0) == "fewer"
+    assert verdict_words(replace(row, mean_high=0.5), 240.0) == "cannot tell"
+    assert verdict_words(replace(row, mean=20.0, mean_low=5.0, mean_high=30.0), 240.0) == "more"
+    assert verdict_words(replace(row, mean=0, mean_low=0, mean_high=0, p_less=0, p_more=0), 240.0) == "as many"
+    assert verdict_words(row, 5000.0) == "hardly fewer"  # 48 of 5,000
 
 
 def test_what_decides_stands_with_its_evidence_the_most_first() -> None:

@@ -97,7 +97,7 @@ def draw_deaths(comparison: Comparison, outcome: str = DEATHS) -> Figure:
     rows = -(-len(names) // columns)
     title = f"{capital(outcome_words(outcome))} by month under each option (variant {comparison.main})"
     below = (
-        f"line: mean; dotted: median; band: 90% of runs of a month; grey dashes: mean under {against_words(scenario)}"
+        f"line: mean; dotted: median; band: 90% of runs, by month; grey dashes: mean under {against_words(scenario)}"
     )
     figure, panels = page(comparison, title, 0.5 + 1.75 * rows, (rows, columns), below=below, sharex=True, sharey=True)
     nothing = comparison.band(reference_of(scenario), outcome)

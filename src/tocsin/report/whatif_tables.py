@@ -27,6 +27,7 @@ from tocsin.report.whatif_words import (
     moves_words,
     outcome_words,
     quantity_words,
+    reference_of,
     rests_words,
     run_words,
     share,
@@ -101,10 +102,11 @@ def _conclusions(console: Console, comparison: Comparison, outcome: str, horizon
         f"What the simulation supports: {what} within {horizon} months, against {against_words(comparison.scenario)}",
     )
     ran, looked = len(comparison.variants), any(row.rests_on for row in rows)
+    nothing = comparison.outcome(reference_of(comparison.scenario), outcome, horizon).mean
     cells: list[tuple[Cell, ...]] = []
     for row in rows:
         found = comparison.difference(row.option, outcome, horizon)
-        verdict = Text(verdict_words(found), style="bold")
+        verdict = Text(verdict_words(found, nothing), style="bold")
         mean = f"{change(found.mean, outcome)} ({span(found.mean_low, found.mean_high, outcome, signed=True)})"
         rests = (_assumed(row), Text(safe(rests_words(row, 3 if everything else 2)))) if looked else ()
         cells.append((_option(comparison.scenario, row.option), verdict, mean, _holds(row, ran), *rests))

@@ -31,6 +31,7 @@ EVIDENCE_WORDS = {
     "assumed": "assumed",
 }
 _WORDS = {**{p.name: p for p in GROUP}, **{p.name: p for p in THEATRE}}
+_HARDLY = 0.01  # of the mean, as the conclusions have it
 _FEW = 10.0  # below, a figure keeps a decimal
 
 
@@ -198,11 +199,15 @@ def _limit_words(name: str, low: float, high: float) -> str:
     return f"{name} at least {low:.3g}" if high == inf else f"{name} from {low:.3g} to {high:.3g}"
 
 
-def verdict_words(row: Difference) -> str:
-    """Whether an option has fewer or more than what it is compared with, by the 90% interval of the mean."""
+def verdict_words(row: Difference, nothing: float) -> str:
+    """Whether an option has fewer or more than what it is compared with, by the 90% interval of the mean.
+
+    `nothing` is the mean of what it is compared with: of a difference that is small against it, `hardly` is said.
+    """
     if row.p_less == row.p_more == 0:
         return "as many"
-    return ("fewer", "cannot tell", "more")[sign_of(row) + 1]
+    verdict = ("fewer", "cannot tell", "more")[sign_of(row) + 1]
+    return f"hardly {verdict}" if sign_of(row) and abs(row.mean) < _HARDLY * nothing else verdict
 
 
 def rests_words(row: Conclusion, most: int = 3) -> str:
