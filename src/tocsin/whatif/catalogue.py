@@ -67,7 +67,7 @@ LEVER_DEFAULTS: dict[Lever, float] = {name: (1.0 if name == "operations" else 0.
 
 SHOCKS: dict[ShockKind, str] = {
     "withdrawal": "foreign soldiers leave: their strikes end unless an option brings them back; turmoil",
-    "take_over": "a group takes power, and a state that ruled dissolves; a triumph and turmoil, even if it rules already",
+    "take_over": "a group takes power, and a state that ruled dissolves; a triumph, turmoil, even if it rules already",
     "jail_break": "a share `size` of a group's prisoners is free",
     "amnesty": "a share `size` of a group's members gives up arms",
     "leader_lost": "a group loses a leader, and `size` of its cohesion",

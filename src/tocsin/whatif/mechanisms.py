@@ -2,7 +2,7 @@
 
 A hazard is a rate per member and month, so that P(it happens within the month) = 1 - exp(-hazard) where it stands
 alone. Each function is what goes on between two sides or in one; who it applies to, and in which order, is said by
-`order`, `members` and `attacks`. All are compiled, and take numbers; docs/whatif.md gives the same in words, with what each rests on.
+`order`, `members` and `attacks`. All are compiled, and take numbers; docs/whatif.md gives the same in words.
 """
 
 from __future__ import annotations
@@ -92,9 +92,15 @@ def nearness(distance: float, over: float) -> float:
 
 
 @compiled
-def defection(rate: float, near: float, own_standing: float, standing: float, division: float) -> float:
-    """Hazard of going over to a rival: twice the rate at most, where its name is by far the greater."""
-    return rate * near * division * 2.0 * (standing + UNKNOWN) / (standing + own_standing + 2.0 * UNKNOWN)
+def defection(
+    rate: float, near: float, own_standing: float, standing: float, size_ratio: float, division: float
+) -> float:
+    """Hazard of going over to a rival: twice the rate at most, where its name is by far the greater.
+
+    `size_ratio`: its members over one's own. A small group can reach, and take in, only so many of a large one.
+    """
+    name = 2.0 * (standing + UNKNOWN) / (standing + own_standing + 2.0 * UNKNOWN)
+    return rate * near * name * min(1.0, size_ratio) * division
 
 
 @compiled

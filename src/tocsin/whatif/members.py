@@ -160,7 +160,8 @@ def choose_sides(
             near = nearness(distance[g, h], p[P.defection_distance]) if drawn_near else 0.0
             if on[ON.defection]:
                 own, other = (now[NOW.standing, g], now[NOW.standing, h]) if competing else (0.0, 0.0)
-                over = defection(p[P.defection], near, own, other, divided)
+                size_ratio = people[PEOPLE.members, h] / people[PEOPLE.members, g]
+                over = defection(p[P.defection], near, own, other, size_ratio, divided)
                 if on[ON.mediation] and trait[TRAIT.talks, g] and not trait[TRAIT.talks, h]:
                     over *= 1.0 + p[P.mediation_splits] * levers[LEVER.mediation]
                 hazard += over

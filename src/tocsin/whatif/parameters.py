@@ -168,7 +168,7 @@ THEATRE: tuple[Parameter, ...] = (
     _p("pool", "recruitment", 0.5, 3.0, (0.0, 100.0), "ratio to all members at the start",
        "people who may join a group", scale="log"),
     _p("defection", "defection", 0.0003, 0.005, _RATE, "share of members a month",
-       "go over to a rival of the same ideology and standing", scale="log"),
+       "go over to a rival of the same ideology, standing and size", scale="log"),
     _p("defection_distance", "defection", 0.15, 0.8, (0.01, 10.0), "ideology",
        "distance over which going over becomes 2.7 times rarer", source=f"{_SIDES}: both stay in the range"),
     _p("cohesion_effect", "cohesion", 0.5, 3.0, (0.0, 20.0), "log factor",

@@ -86,7 +86,8 @@ def _attraction(
     total = np.zeros(loose.shape)
     if theatre.on("defection"):
         better = 1.0 if theatre.variant == "none" else 2.0 * name[h] / (name[g] + name[h])
-        defect = p["defection"] * near * better * loose
+        reach = np.minimum(1.0, world.members[h] / np.maximum(world.members[g], 1))
+        defect = p["defection"] * near * better * reach * loose
         if theatre.on("mediation") and scenario.sides[g].talks and not scenario.sides[h].talks:
             defect = defect * (1.0 + p["mediation_splits"] * theatre.lever(month, "mediation"))
         total = total + defect
