@@ -83,6 +83,19 @@ def test_adding_an_option_changes_no_other() -> None:
     assert [d for d in more.differences if d.option in names] == list(fewer.differences)
 
 
+def test_another_option_can_stand_where_doing_nothing_stands() -> None:
+    nothing, act, other = _small().options[:3]
+    found, usual = (_run(_small(options=options)) for options in ((act, nothing, other), (nothing, act, other)))
+    for variant in ("fitted", "none"):
+        back, forth = (
+            comparison.difference(name, "attacks", 6, variant=variant)
+            for comparison, name in ((found, DO_NOTHING), (usual, act.name))
+        )
+        assert (back.mean, back.low, back.p_less) == pytest.approx((-forth.mean, -forth.high, forth.p_more))
+    assert {one.option for one in found.conclusions} == {DO_NOTHING, other.name}
+    assert all(f"under “{act.title}”" in one.text and "doing nothing" not in one.text for one in found.conclusions)
+
+
 def test_doing_nothing_alone_is_compared_with_nothing() -> None:
     alone = _small(options=_small().options[:1])
     found = _run(alone, sensitivity=True)
@@ -118,8 +131,6 @@ def test_what_cannot_be_asked_is_refused() -> None:
         _run(_small(), variants=["mach"])
     with pytest.raises(InputError, match="no structural variant given"):
         _run(_small(), variants=[])
-    with pytest.raises(InputError, match="first option"):
-        _run(_small(options=_small().options[1:]))
 
 
 def test_without_the_extra_the_rest_is_there_and_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ from tocsin.whatif.differences import differences_of
 from tocsin.whatif.parts import Gathered, Shared, parts_of, run_parts, trajectories_of
 from tocsin.whatif.reduce import Row, ranked_rows, rows_of
 from tocsin.whatif.regions import flip_of, most_related, point_values
-from tocsin.whatif.scenario import DO_NOTHING, Scenario
+from tocsin.whatif.scenario import Scenario
 from tocsin.whatif.sensitivity import Plan, decisive_of, plan_morris
 
 Floats = NDArray[np.float64]
@@ -47,8 +47,9 @@ def compare(
     cluster: str | None = None,
     progress: Progress | None = None,
 ) -> Comparison:
-    """Run all options of a scenario on the same chance and say how they differ; see `Comparison`.
+    """Run all options of a scenario on the same chance and say how they differ from the first; see `Comparison`.
 
+    The first is doing nothing, or another option that was put in its place.
     In the first of `variants` (by default the scenario's) each option has `draws` runs (by default the scenario's), ten
     for each set of the numbers not known, rounded up to whole sets; in each other variant `variant_draws` (a tenth).
     `sensitivity` looks for the numbers that decide (SALib) and where the ranking turns (EMA Workbench); where these
@@ -104,8 +105,6 @@ def compare(
 
 def _variants(scenario: Scenario, wanted: Sequence[Variant] | None) -> tuple[Variant, ...]:
     """The variants to run, each once."""
-    if not scenario.options or scenario.options[0].name != DO_NOTHING:
-        raise InputError(f"the first option of a scenario is {DO_NOTHING!r}: all others are compared with it")
     named = tuple(dict.fromkeys(scenario.variants if wanted is None else wanted))
     if not named:
         raise InputError(f"no structural variant given; there are: {', '.join(VARIANT_NAMES)}")

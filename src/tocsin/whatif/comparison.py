@@ -1,7 +1,8 @@
 """What a comparison of options gives: outcomes, paired differences, which is best, and what all that rests on.
 
 A scenario, not a forecast. Every interval is of 90%, every difference between an option and doing nothing is paired:
-both were run with the same chance and the same parameters.
+both were run with the same chance and the same parameters. Where a scenario's options begin with another one than doing
+nothing, that one stands in its place everywhere.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from tocsin.whatif.catalogue import Variant
 from tocsin.whatif.comparison import Conclusion, Decisive, Difference, Flip, Outcome
 from tocsin.whatif.parameters import Evidence
 from tocsin.whatif.reduce import RANKED
-from tocsin.whatif.scenario import Scenario
+from tocsin.whatif.scenario import DO_NOTHING, Scenario
 
 WORDS = {
     "civilian_deaths": "civilian deaths",
@@ -33,7 +33,7 @@ def conclusions_of(
     decisive: Sequence[Decisive],
     flips: Sequence[Flip],
 ) -> tuple[Conclusion, ...]:
-    """One conclusion for each option (but doing nothing), harm to people and horizon.
+    """One conclusion for each option (but the first, which others are compared with), harm to people and horizon.
 
     The first of `variants` says what is concluded, the others whether it stands. `decisive` and `flips` may be empty:
     then nothing is said of what decides, or where it turns.
@@ -44,6 +44,7 @@ def conclusions_of(
         for o in outcomes
         if o.group is None and o.option == scenario.options[0].name and o.variant == variants[0]
     }
+    against = reference_words(scenario)
     found = []
     for option in scenario.options[1:]:
         for outcome in RANKED:
@@ -54,7 +55,7 @@ def conclusions_of(
                 by_variant = {variant: of_variant[*key, variant] for variant in variants}
                 moved_by = [d for d in decisive if (d.option, d.outcome, d.horizon) == key]
                 turns = [f for f in flips if (f.option, f.outcome, f.horizon) == key]
-                told = _conclusion(option.title, by_variant, nothing[outcome, horizon], moved_by, turns)
+                told = _conclusion(option.title, against, by_variant, nothing[outcome, horizon], moved_by, turns)
                 if decisive and not moved_by and not _same(by_variant[variants[0]]):
                     told = replace(told, text=f"{told.text} {_HIDDEN}")
                 found.append(told)
@@ -68,19 +69,26 @@ def sign_of(difference: Difference) -> int:
     return 1 if difference.mean_low > 0 else 0
 
 
-def flip_words(flip: Flip) -> str:
+def reference_words(scenario: Scenario) -> str:
+    """What the others are compared with: doing nothing, or the title of the option that stands first in its place."""
+    first = scenario.options[0]
+    return "doing nothing" if first.name == DO_NOTHING else f"“{first.title}”"
+
+
+def flip_words(flip: Flip, against: str = "doing nothing") -> str:
     """Where the ranking turns, in a sentence; empty where nothing was found."""
     if not flip.limits:
         return ""
     where = " and ".join(_limit_words(name, low, high) for name, (low, high) in flip.limits.items())
     return (
-        f"It turns {flip.turns_to} than doing nothing where {where}: in {flip.density:.0%} of such cases, against "
+        f"It turns {flip.turns_to} than {against} where {where}: in {flip.density:.0%} of such cases, against "
         f"{flip.base:.0%} of all."
     )
 
 
 def _conclusion(
     title: str,
+    against: str,
     by_variant: dict[Variant, Difference],
     nothing: float,
     moved_by: Sequence[Decisive],
@@ -91,11 +99,11 @@ def _conclusion(
     holds_in = tuple(v for v, d in by_variant.items() if sign and sign_of(d) == sign)
     named = _named(moved_by)
     assumed = sum(d.share for d in moved_by if d.evidence == "assumed") if moved_by else None
-    sentences = [_effect_words(title, main, nothing), _variant_words(by_variant, sign)]
+    sentences = [_effect_words(title, against, main, nothing), _variant_words(by_variant, sign)]
     if named:
         what = ", ".join(f"{quantity} ({evidence})" for quantity, evidence in named)
         sentences.append(f"It rests above all on {what}; {assumed:.0%} of what moves it is assumed.")
-    sentences += [flip_words(flip) for flip in turns]
+    sentences += [flip_words(flip, against) for flip in turns]
     return Conclusion(
         option=main.option,
         outcome=main.outcome,
@@ -119,23 +127,23 @@ def _named(moved_by: Sequence[Decisive]) -> tuple[tuple[str, Evidence], ...]:
     return tuple(named)
 
 
-def _effect_words(title: str, d: Difference, nothing: float) -> str:
+def _effect_words(title: str, against: str, d: Difference, nothing: float) -> str:
     words = WORDS[d.outcome]
     within = f"within {d.horizon} months"
     if _same(d):
-        return f"{title}: as many {words} as under doing nothing {within}, in every run."
+        return f"{title}: as many {words} as under {against} {within}, in every run."
     if not sign_of(d):
         return (
-            f"{title}: cannot tell whether there are more or fewer {words} than under doing nothing {within}; "
+            f"{title}: cannot tell whether there are more or fewer {words} than under {against} {within}; "
             f"the mean difference lies between {amount(d.mean_low)} and {amount(d.mean_high)}."
         )
     which = "fewer" if d.mean < 0 else "more"
-    part = f", {abs(d.mean) / nothing:.1%} of those under doing nothing" if nothing > 0 else ""
+    part = f", {abs(d.mean) / nothing:.1%} of those under {against}" if nothing > 0 else ""
     if abs(d.mean) < _HARDLY * nothing:
         which = f"hardly {which}"
     low, high = sorted((abs(d.mean_low), abs(d.mean_high)))
     return (
-        f"{title}: {which} {words} than under doing nothing {within}, by {amount(abs(d.mean))} on average "
+        f"{title}: {which} {words} than under {against} {within}, by {amount(abs(d.mean))} on average "
         f"(90% interval of the mean {amount(low)} to {amount(high)}{part}). Run by run, {d.p_less:.0%} have fewer and "
         f"{d.p_more:.0%} more."
     )
