@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.whatif.differences import bands_of, differences_of, mean_interval, outcomes_of, point_means, variance_ratio
+from tocsin.whatif.differences import (
+    bands_of,
+    borrowed_interval,
+    differences_of,
+    mean_interval,
+    outcomes_of,
+    point_means,
+    variance_ratio,
+)
 from tocsin.whatif.reduce import Reduced, Row
 
 ROW = [Row("attacks", None)]
@@ -45,6 +53,46 @@ def test_intervals_cover_the_mean_although_runs_of_a_point_go_together() -> None
     assert covered == pytest.approx(0.9, abs=4 * math.sqrt(0.09 / 400))
     _, low, high = mean_interval(runs, 1)
     assert ((low < 0) & (high > 0)).mean() < 0.6
+
+
+def test_what_variants_have_in_common_is_taken_from_the_one_with_more_points() -> None:
+    main = np.array([1.0, 2.0, 3.0, 4.0, 100.0])
+    # One more than in the first at each point: so it would be at the rare one, which only the first has seen.
+    mean, low, high = borrowed_interval(main[:4] + 1, main, 1)
+    plain, below, above = mean_interval(main, 1)
+    assert mean == pytest.approx(plain + 1)
+    # Of 4 points 2 degrees of freedom are left, of the 5 there are 4: tabled values of Student's t.
+    assert (high - low) / (above - below) == pytest.approx(2.919986 / 2.131847, rel=1e-5)
+
+
+@pytest.mark.parametrize("points", [3, 40])
+def test_nothing_is_borrowed_from_as_many_points_or_by_too_few(points: int) -> None:
+    rng = np.random.default_rng(2)
+    main, values = rng.normal(size=80), rng.normal(size=2 * points)
+    assert borrowed_interval(values, main, 2) == mean_interval(values, 2)
+
+
+def test_nothing_is_borrowed_from_what_does_not_vary() -> None:
+    values = np.array([1.0, 2.0, 3.0, 6.0])
+    mean, low, high = borrowed_interval(values, np.zeros(50), 1)
+    assert (mean, (low + high) / 2) == pytest.approx((3.0, 3.0))
+
+
+def test_borrowed_intervals_cover_the_mean_where_few_points_weigh_much() -> None:
+    rng = np.random.default_rng(9)
+    covered = {"borrowed": 0, "plain": 0}
+    for _ in range(400):
+        # One point in a hundred is 50 times as large: the mean is 1.49, and a sample of 60 has often none.
+        main = rng.exponential(size=600) * np.where(rng.random(600) < 0.01, 50.0, 1.0)
+        values = main[:60] * 0.9 + 0.3 + 0.1 * rng.normal(size=60)
+        truth = 0.9 * 1.49 + 0.3
+        for name, (_, low, high) in (
+            ("borrowed", borrowed_interval(values, main, 1)),
+            ("plain", mean_interval(values, 1)),
+        ):
+            covered[name] += bool(low < truth < high)
+    assert covered["plain"] < 0.75 * 400
+    assert covered["borrowed"] > 0.80 * 400
 
 
 def test_variance_ratio_by_hand() -> None:

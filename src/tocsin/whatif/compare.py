@@ -164,22 +164,16 @@ def _decisive(shared: Shared, plan: Plan | None, gathered: Gathered) -> list[Dec
 
 
 def _differences(shared: Shared, named: Sequence[Variant], gathered: Gathered) -> tuple[Difference, ...]:
-    scenario = shared.scenario
-    return tuple(
-        difference
-        for variant in named
-        for k, option in enumerate(scenario.options)
-        if k
-        for difference in differences_of(
-            variant,
-            option.name,
-            shared.rows,
-            scenario.horizons,
-            gathered.runs[variant, k],
-            gathered.runs[variant, 0],
-            shared.replicates,
-        )
-    )
+    scenario, found = shared.scenario, []
+    for variant in named:
+        for k, option in enumerate(scenario.options[1:], 1):
+            runs, nothing = gathered.runs[variant, k], gathered.runs[variant, 0]
+            main = gathered.runs[shared.main, k].expected - gathered.runs[shared.main, 0].expected
+            borrowed = None if variant == shared.main else main
+            found += differences_of(
+                variant, option.name, shared.rows, scenario.horizons, runs, nothing, shared.replicates, borrowed
+            )
+    return tuple(found)
 
 
 def _choices(shared: Shared, named: Sequence[Variant], gathered: Gathered) -> tuple[Choice, ...]:

@@ -52,7 +52,8 @@ class Difference:
     `mean` with the 90% interval of the mean (`mean_low`, `mean_high`: what more runs would narrow), `low` and `high` of
     the runs (what they would not), `p_less` and `p_more` the shares of runs with less and with more. `variance_ratio`:
     variance of the difference over that of unpaired runs; None where nothing varies. The interval of the mean is
-    infinite where there is one run.
+    infinite where there is one run. In variants with fewer runs than the first, the mean is that to be expected at all
+    points of the first, by what the two have in common where both are run.
     """
 
     variant: Variant

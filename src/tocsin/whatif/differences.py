@@ -42,6 +42,28 @@ def mean_interval(values: Floats, replicates: int) -> tuple[Floats, Floats, Floa
     return mean, mean - half, mean + half
 
 
+def borrowed_interval(values: Floats, main: Floats, replicates: int) -> tuple[Floats, Floats, Floats]:
+    """The mean of `values` (..., draw) and its 90% interval, were they had at all points of `main` (..., more draws).
+
+    Both are of the same points, in the same order, as far as `values` go. What the two have in common there is taken
+    from the mean of all of `main` (double sampling with regression, Cochran 1977, Sampling Techniques, section 12.6):
+    rare points that weigh much are then in both, or else a variant with fewer points would look surer than it is. With
+    fewer than four points, or no fewer than `main`, it is `mean_interval`.
+    """
+    x, y = point_means(main, replicates), point_means(values, replicates)
+    n, points = y.shape[-1], x.shape[-1]
+    if n < 4 or n >= points:
+        return mean_interval(values, replicates)
+    same = x[..., :n]
+    dx, dy = same - same.mean(axis=-1, keepdims=True), y - y.mean(axis=-1, keepdims=True)
+    spread = (dx**2).sum(axis=-1)
+    slope = np.divide((dx * dy).sum(axis=-1), spread, out=np.zeros_like(spread), where=spread > 0)
+    rest = ((dy - slope[..., np.newaxis] * dx) ** 2).sum(axis=-1) / (n - 2)
+    mean = y.mean(axis=-1) + slope * (x.mean(axis=-1) - same.mean(axis=-1))
+    half = float(stdtrit(n - 2, 0.95)) * np.sqrt(rest / n + slope**2 * x.var(axis=-1, ddof=1) / points)
+    return mean, mean - half, mean + half
+
+
 def variance_ratio(option: Floats, nothing: Floats) -> Floats:
     """Var(option - nothing) / (var(option) + var(nothing)) over the last axis: pairing against independent runs.
 
@@ -84,9 +106,17 @@ def differences_of(
     runs: Reduced,
     nothing: Reduced,
     replicates: int,
+    main: Floats | None = None,
 ) -> list[Difference]:
-    """An option against doing nothing on the same chance and parameters, by row and horizon."""
-    mean, mean_low, mean_high = mean_interval(runs.expected - nothing.expected, replicates)
+    """An option against doing nothing on the same chance and parameters, by row and horizon.
+
+    `main` (row, horizon, draw) are the expected differences in the variant with the most runs, see `borrowed_interval`.
+    """
+    expected = runs.expected - nothing.expected
+    if main is None:
+        mean, mean_low, mean_high = mean_interval(expected, replicates)
+    else:
+        mean, mean_low, mean_high = borrowed_interval(expected, main, replicates)
     paired = runs.at - nothing.at
     low, _, high = np.quantile(paired, _TAILS, axis=-1)
     less, more = (paired < 0).mean(axis=-1), (paired > 0).mean(axis=-1)
