@@ -28,7 +28,7 @@ SETUP = @python="$(PYTHON)"; \
 	fi; \
 	"$$python" tools/environment.py --lock "$(LOCK)"
 
-.PHONY: help assess test test-python check lint types bench bench-rivalry-speed bench-rivalry-study lock clean core dev
+.PHONY: help assess test test-python check lint types bench bench-rivalry-speed bench-rivalry-study bench-whatif lock clean core dev
 
 help: ## Show this list
 	@echo "make TARGET, where TARGET is one of"
@@ -64,6 +64,9 @@ bench-rivalry-speed: dev ## The one-lag model and its simulation beside R's surv
 
 bench-rivalry-study: dev ## Error rates of who answers whom, on simulated theatres, beside a naive fit
 	@$(RUN) benchmarks/rivalry_study.py $(ARGS)
+
+bench-whatif: dev ## The what-if simulation beside Mesa in one run, on a whole scenario, and the noise its options share
+	@$(RUN) benchmarks/whatif_speed.py $(ARGS)
 
 core: ## Set up .venv with tocsin in it
 	$(SETUP) core
