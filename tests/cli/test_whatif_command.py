@@ -52,11 +52,6 @@ class Command:
             progress(done, 50)
         return replace(RESULT, scenario=replace(RESULT.scenario, name=scenario.name, seed=scenario.seed))
 
-    def compare_options(self, scenario: Scenario, names: list[str], **options: Any) -> Comparison:
-        found = self.compare(scenario, **options)
-        self.asked[-1]["names"] = names
-        return found
-
 
 @pytest.fixture
 def real(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
@@ -69,7 +64,6 @@ def real(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: py
 def whatif(real: Command, monkeypatch: pytest.MonkeyPatch) -> Command:
     """The same with made-up comparisons, and `toy.toml` in the folder."""
     monkeypatch.setattr("tocsin.whatif.compare.compare", real.compare)
-    monkeypatch.setattr("tocsin.whatif.pairs.compare_options", real.compare_options)
     write_scenario(planted_scenario_of(), Path("toy.toml"))
     return real
 
@@ -140,7 +134,7 @@ def test_a_packaged_scenario_runs_by_its_name(whatif: Command) -> None:
 def test_two_options_are_compared_with_each_other(whatif: Command) -> None:
     whatif("compare", "toy.toml", "--options", "policing, share_intelligence", "--draws", "200", "--seed", "3")
     (asked,) = whatif.asked
-    assert asked["names"] == ["policing", "share_intelligence"]
+    assert [option.name for option in asked["scenario"].options] == ["policing", "share_intelligence"]
     assert (asked["draws"], asked["scenario"].seed, asked["sensitivity"]) == (200, 3, True)
 
 
@@ -223,6 +217,7 @@ def test_from_figures_to_a_result(real: Command) -> None:
         (["run", "toy.toml", "--workers", "2", "--cluster", "tcp://127.0.0.1:1"], "give one of them"),
         (["compare", "toy.toml"], "Hint: --options A,B"),
         (["compare", "toy.toml", "--options", "policing"], "Hint: --options A,B"),
+        (["compare", "toy.toml", "--options", "policing,polcing"], "no option 'polcing'. Did you mean policing"),
         (["compare", "saved.json"], "does not hold its runs"),
         (["compare", "missing.json", "toy.toml"], "there is no file missing.json"),
         (["compare", "toy.toml", "toy.toml", "--all"], "--all is for options of one scenario"),

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from rich.cells import cell_len
+from rich.console import Console
 
 from planted_comparison import planted_comparison, planted_scenario_of
 from tocsin.errors import InputError
@@ -128,7 +129,7 @@ def test_all_adds_the_other_horizons_groups_and_variants() -> None:
     for horizon in (6, 12, 36):
         assert any(line.startswith(f"Within {horizon} months") for line in found)
     assert part(found, "Members under arms 12 months on")[0] == ["Do nothing", "60,000", "2,000", "900"]
-    by_variant = part(found, "Civilian deaths within 12 months against doing nothing")
+    by_variant = part(found, "Civilian deaths within 12 months, by variant")
     assert by_variant[0][4] == "+12 (+10 to +14)"  # sharing is worse where nobody competes
     assert any("Attacks abroad against doing nothing" in line for line in found)
     assert "A note on the scenario." in found
@@ -158,6 +159,18 @@ def test_no_line_is_wider_than_the_page(everything: bool) -> None:
     scenario = replace(many.scenario, options=(many.scenario.options[0], long, many.scenario.options[2]))
     found = lines(replace(many, scenario=scenario), everything=everything)
     assert max(cell_len(line) for line in found) <= WIDTH
+
+
+@pytest.mark.parametrize("width", [80, 100, 160])
+def test_a_narrower_terminal_loses_no_figure(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def console_of(file: Any) -> Console:
+        return Console(file=file, width=width, force_terminal=True, color_system=None, highlight=False)
+
+    monkeypatch.setattr("tocsin.report.whatif_tables.console_of", console_of)
+    found = lines()
+    assert max(cell_len(line) for line in found) <= width
+    assert sum("0.45-1.80" in line for line in found) == 3  # the last column of the options
+    assert any("600-2,400" in line for line in found)
 
 
 def test_names_cannot_steer_the_terminal() -> None:

@@ -39,10 +39,10 @@ class Ranked(enum.StrEnum):
     external_attacks = "external_attacks"
 
 
-_SCENARIO = typer.Argument(..., metavar="SCENARIO", help="A scenario file, or the name of a packaged scenario.")
-_FORMAT = typer.Option(Format.table, "--format", help="How to print the result.")
+SCENARIO = typer.Argument(..., metavar="SCENARIO", help="A scenario file, or the name of a packaged scenario.")
+FORMAT = typer.Option(Format.table, "--format", help="How to print the result.")
 _DRAWS = typer.Option(None, min=1, help="Runs of each option. [default: the scenario's]")
-_SEED = typer.Option(None, min=0, help="What all chance comes from. [default: the scenario's]")
+SEED = typer.Option(None, min=0, help="What all chance comes from. [default: the scenario's]")
 _VARIANT = typer.Option(
     None, help="Run under this structural variant of competition; may be given several times. [default: the scenario's]"
 )
@@ -62,7 +62,7 @@ _CLUSTER = typer.Option(None, metavar="tcp://HOST:PORT", help="A Dask scheduler 
 
 
 @whatif_app.command("list")
-def list_scenarios(output: Format = _FORMAT) -> None:
+def list_scenarios(output: Format = FORMAT) -> None:
     """List the scenarios that come with the package, and their options."""
     from tocsin.report.whatif_json import scenario_document
     from tocsin.whatif.files import packaged_scenarios, read_scenario
@@ -88,7 +88,7 @@ def new_scenario(
         None, "--output", "-o", metavar="FILE", help="Where the scenario goes. [default: a file named after it]"
     ),
     force: bool = typer.Option(False, "--force", help="Write over a file that is there."),
-    output: Format = _FORMAT,
+    output: Format = FORMAT,
 ) -> None:
     """Write a scenario of a theatre from the figures known on a day: its groups, their rates, the usual options.
 
@@ -105,13 +105,14 @@ def new_scenario(
     day = day_of(as_of)
     assert day is not None  # it is needed
     if target is not None:
-        _refuse_existing(target, force=force)
+        check_file(target)
+        refuse_existing(target, force=force)
     place = resolve_theatre(theatre, settings)
     digest = load_digest(settings, as_of=day)
     with working(f"fitting the rivalry of {place.name}", "(a minute or two where there are many groups)"):
         scenario = start_scenario(digest, place, as_of=day, groups=group or None, months=months)
     path = target or Path(f"{scenario.name}.toml")
-    _refuse_existing(path, force=force)
+    refuse_existing(path, force=force)
     write_scenario(scenario, path)
     if output is Format.json:
         from tocsin.report.whatif_json import scenario_document
@@ -125,9 +126,9 @@ def new_scenario(
 
 @whatif_app.command("check")
 def check_scenario(
-    source: str = _SCENARIO,
+    source: str = SCENARIO,
     everything: bool = typer.Option(False, "--all", help="Print every number with its evidence and source."),
-    output: Format = _FORMAT,
+    output: Format = FORMAT,
 ) -> None:
     """Check a scenario and say in words what it holds, and which of its numbers are assumed; nothing is run.
 
@@ -148,12 +149,12 @@ def check_scenario(
 
 @whatif_app.command("run")
 def run_scenario(
-    source: str = _SCENARIO,
+    source: str = SCENARIO,
     draws: int | None = _DRAWS,
     variant_draws: int | None = typer.Option(
         None, min=1, help="Runs of each option in the other variants. [default: a tenth of --draws]"
     ),
-    seed: int | None = _SEED,
+    seed: int | None = SEED,
     variant: list[Variant] | None = _VARIANT,
     off: list[str] | None = _OFF,
     no_sensitivity: bool = _NO_SENSITIVITY,
@@ -168,7 +169,7 @@ def run_scenario(
     ),
     workers: int | None = _WORKERS,
     cluster: str | None = _CLUSTER,
-    output: Format = _FORMAT,
+    output: Format = FORMAT,
 ) -> None:
     """Run the options of a scenario on the same chance and say how they differ, and what that rests on.
 
@@ -211,14 +212,14 @@ def compare_scenarios(
     outcome: Ranked = _OUTCOME,
     horizon: int | None = _HORIZON,
     draws: int | None = _DRAWS,
-    seed: int | None = _SEED,
+    seed: int | None = SEED,
     variant: list[Variant] | None = _VARIANT,
     off: list[str] | None = _OFF,
     no_sensitivity: bool = _NO_SENSITIVITY,
     everything: bool = _ALL,
     workers: int | None = _WORKERS,
     cluster: str | None = _CLUSTER,
-    output: Format = _FORMAT,
+    output: Format = FORMAT,
 ) -> None:
     """Compare options of one scenario with each other, or several scenarios or saved results side by side.
 
@@ -240,10 +241,12 @@ def compare_scenarios(
         raise InputError("a saved result does not hold its runs. Hint: give the scenario, or a second result")
     if len(named) < 2:
         raise InputError("two options of a scenario are compared. Hint: --options A,B; tocsin whatif list names them")
-    scenario = _asked(sources[0], seed, off)
+    from tocsin.whatif.pairs import with_options
+
+    scenario = with_options(_asked(sources[0], seed, off), named)
     at = _horizon(scenario, horizon)
     _check_outcome(scenario, outcome)
-    result = _compare(scenario, named=named, sensitivity=not no_sensitivity, **ran)
+    result = _compare(scenario, sensitivity=not no_sensitivity, **ran)
     _show(result, at, outcome, everything, output)
 
 
@@ -324,14 +327,21 @@ def _check_outcome(scenario: Scenario, outcome: Ranked) -> None:
 
 def _check_targets(target: Path | None, figures: Path | None) -> None:
     """Refuse at once what could not be written after the run."""
-    if target is not None and (target.is_dir() or not target.parent.is_dir()):
-        why = "it is a folder" if target.is_dir() else f"there is no folder {target.parent}"
-        raise InputError(f"--output {target} can not be written: {why}")
+    if target is not None:
+        check_file(target)
     if figures is not None and figures.exists() and not figures.is_dir():
         raise InputError(f"--figures is a folder, got the file {figures}")
 
 
-def _refuse_existing(path: Path, *, force: bool) -> None:
+def check_file(target: Path) -> None:
+    """Refuse at once what could not be written after the work. Raises `InputError`."""
+    if target.is_dir() or not target.parent.is_dir():
+        why = "it is a folder" if target.is_dir() else f"there is no folder {target.parent}"
+        raise InputError(f"--output {target} can not be written: {why}")
+
+
+def refuse_existing(path: Path, *, force: bool) -> None:
+    """Refuse to write over a file without --force. Raises `InputError`."""
     if path.exists() and not force:
         raise InputError(f"{path} is there already. Hint: --force writes over it, --output names another file")
 
@@ -339,26 +349,13 @@ def _refuse_existing(path: Path, *, force: bool) -> None:
 # --- what is done ----------------------------------------------------------------------------------------------------
 
 
-def _compare(
-    scenario: Scenario,
-    *,
-    workers: int | None,
-    cluster: str | None,
-    named: list[str] | None = None,
-    **options: Any,
-) -> Comparison:
-    """All options against doing nothing, or those `named` against the first of them."""
+def _compare(scenario: Scenario, *, workers: int | None, cluster: str | None, **options: Any) -> Comparison:
     if workers is not None and cluster is not None:
         raise InputError("--workers are threads of this machine, and --cluster works elsewhere: give one of them")
-    options |= {"threads": workers or cores(), "cluster": cluster}
+    from tocsin.whatif.compare import compare
+
     with walking(f"parts of {scenario.name}", lines=5) as progress:
-        if named is None:
-            from tocsin.whatif.compare import compare
-
-            return compare(scenario, progress=progress, **options)
-        from tocsin.whatif.pairs import compare_options
-
-        return compare_options(scenario, named, progress=progress, **options)
+        return compare(scenario, threads=workers or cores(), cluster=cluster, progress=progress, **options)
 
 
 def _show(result: Comparison, horizon: int, outcome: Ranked, everything: bool, output: Format) -> None:

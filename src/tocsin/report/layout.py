@@ -20,4 +20,6 @@ def console_of(file: IO[str] | None) -> Console:
 def table_of(console: Console) -> Table:
     """A table without a frame; its columns come closer where the console is narrow."""
     style = box.SIMPLE_HEAD if console.is_terminal else box.ASCII2
-    return Table(box=style, pad_edge=False, show_edge=False, collapse_padding=console.width < WIDTH)
+    # Not `collapse_padding`: with it the last column can lose its last letter.
+    padding = (0, 1) if console.width >= WIDTH else 0
+    return Table(box=style, pad_edge=False, show_edge=False, padding=padding)

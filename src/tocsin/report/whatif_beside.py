@@ -11,7 +11,7 @@ from tocsin.errors import InputError
 from tocsin.report.layout import console_of
 from tocsin.report.terminal import safe
 from tocsin.report.whatif_tables import Cell, dim, put_table, title
-from tocsin.report.whatif_words import amount, change, outcome_words, share, span
+from tocsin.report.whatif_words import amount, capital, change, outcome_words, share, span
 from tocsin.whatif.scenario import NOT_A_FORECAST
 
 _MOST = 4  # results that fit beside each other
@@ -82,7 +82,7 @@ def print_beside(document: Document, *, file: IO[str] | None = None) -> None:
     console = console_of(file)
     what, horizon, results = outcome_words(document["outcome"]), document["horizon"], document["results"]
     console.print()
-    heading = f"{what[:1].upper()}{what[1:]} within {horizon} months, beside each other"
+    heading = f"{capital(what)} within {horizon} months, beside each other"
     console.print(Text(safe(heading), style="bold"))
     console.print(Text(f"Each is a {NOT_A_FORECAST}.", style="bold yellow"))
     heads = ("option", *(f">{safe(result['name'])}" for result in results))

@@ -18,7 +18,6 @@ from tocsin.report.whatif_page import (
     EVIDENCE_LOOK,
     MARKERS,
     PLAIN,
-    capital,
     close_unused,
     colour_of,
     dash_of,
@@ -31,9 +30,9 @@ from tocsin.report.whatif_page import (
 )
 from tocsin.report.whatif_words import (
     DEATHS,
-    against_words,
     alternatives,
     amount,
+    capital,
     change,
     horizons_of,
     outcome_words,
@@ -45,6 +44,7 @@ from tocsin.report.whatif_words import (
 )
 from tocsin.rivalry.figure import SUFFIXES, save_figure
 from tocsin.whatif.comparison import Comparison, Decisive
+from tocsin.whatif.conclusions import reference_words
 from tocsin.whatif.scenario import NOT_A_FORECAST
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def draw_differences(comparison: Comparison, outcome: str = DEATHS) -> Figure:
     scenario, horizons = comparison.scenario, horizons_of(comparison)
     names = alternatives(scenario)
     title = (
-        f"{capital(outcome_words(outcome))} against {against_words(scenario)}, run by run (variant {comparison.main})"
+        f"{capital(outcome_words(outcome))} against {reference_words(scenario)}, run by run (variant {comparison.main})"
     )
     below = (
         "dot: mean; thick bar: 90% interval of the mean; thin bar: 90% of runs; above: mean (share of runs with fewer)"
@@ -97,7 +97,7 @@ def draw_deaths(comparison: Comparison, outcome: str = DEATHS) -> Figure:
     rows = -(-len(names) // columns)
     title = f"{capital(outcome_words(outcome))} by month under each option (variant {comparison.main})"
     below = (
-        f"line: mean; dotted: median; band: 90% of runs, by month; grey dashes: mean under {against_words(scenario)}"
+        f"line: mean; dotted: median; band: 90% of runs, by month; grey dashes: mean under {reference_words(scenario)}"
     )
     figure, panels = page(comparison, title, 0.5 + 1.75 * rows, (rows, columns), below=below, sharex=True, sharey=True)
     nothing = comparison.band(reference_of(scenario), outcome)
@@ -132,7 +132,9 @@ def draw_strength(comparison: Comparison) -> Figure:
     columns = 2 if len(sides) > 1 else 1
     rows = -(-len(sides) // columns)
     title = f"Members under arms of each side (variant {comparison.main})"
-    below = f"line: mean under an option; band: 90% of runs under {against_words(scenario)}; each side on its own scale"
+    below = (
+        f"line: mean under an option; band: 90% of runs under {reference_words(scenario)}; each side on its own scale"
+    )
     options = tuple(option.name for option in scenario.options)
     figure, panels = page(comparison, title, 0.5 + 1.9 * rows, (rows, columns), below=below, key=options, sharex=True)
     for panel, side in zip(panels.flat, sides, strict=False):

@@ -55,8 +55,8 @@ def comparison_document(comparison: Comparison) -> dict[str, Any]:
             for band in comparison.bands
         ],
     }
-    plain: dict[str, Any] = _plain(said)
-    return plain
+    found: dict[str, Any] = plain(said)
+    return found
 
 
 def scenario_document(scenario: Scenario) -> dict[str, Any]:
@@ -127,12 +127,12 @@ def _option(option: Option) -> dict[str, Any]:
     }
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """The value without what JSON has no word for: figures that are none become null, tuples lists."""
     if isinstance(value, dict):
-        return {name: _plain(one) for name, one in value.items()}
+        return {name: plain(one) for name, one in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
+        return [plain(one) for one in value]
     if isinstance(value, float):
         return float(f"{value:.6g}") if math.isfinite(value) else None
-    return _plain(value.item()) if hasattr(value, "item") else value
+    return plain(value.item()) if hasattr(value, "item") else value

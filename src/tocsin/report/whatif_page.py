@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tocsin.months import month_label
-from tocsin.report.whatif_words import EVIDENCE_WORDS, alternatives, reference_of, source_line, title_of
+from tocsin.report.whatif_words import EVIDENCE_WORDS, alternatives, capital, reference_of, source_line, title_of
 from tocsin.whatif.comparison import Band, Comparison
 from tocsin.whatif.scenario import NOT_A_FORECAST
 
@@ -70,7 +70,7 @@ def page(
         *((line, 12, "bold") for line in wrap(title, 78)),
         *((line, 9.5, "normal") for line in wrap(comparison.scenario.title, 100)),
     ]
-    head.append((f"{NOT_A_FORECAST[0].upper()}{NOT_A_FORECAST[1:]}", 9.5, "bold"))
+    head.append((capital(NOT_A_FORECAST), 9.5, "bold"))
     foot = [*wrap(below, 136), *wrap(source_line(comparison), 136)]
     handles = _handles(comparison, key, variants, evidence)
     columns = min(len(handles), 4 if variants or evidence else 3) or 1
@@ -198,8 +198,3 @@ def wrapped(words: str, letters: int) -> str:
     """Words as a label of lines of so many letters."""
     # A dollar would begin a formula in a tick label.
     return "\n".join(wrap(words.replace("$", r"\$"), letters))
-
-
-def capital(words: str) -> str:
-    """Words with a capital at their beginning."""
-    return f"{words[:1].upper()}{words[1:]}"

@@ -13,9 +13,9 @@ from tocsin.report.terminal import safe
 from tocsin.report.whatif_words import (
     DEATHS,
     SHORT,
-    against_words,
     alternatives,
     amount,
+    capital,
     change,
     conclusions_for,
     data_words,
@@ -38,6 +38,7 @@ from tocsin.report.whatif_words import (
     what_it_is,
 )
 from tocsin.whatif.comparison import Choice, Comparison, Conclusion, Decisive, Difference, Outcome
+from tocsin.whatif.conclusions import reference_words
 from tocsin.whatif.scenario import Scenario
 
 Cell = str | Text
@@ -86,7 +87,7 @@ def print_head(scenario: Scenario, console: Console, *, run: str = "") -> None:
     console.print()
     console.print(Text(safe(scenario.title), style="bold"))
     console.print(Text(what_it_is(scenario), style="bold yellow"))
-    console.print(Text(safe(f"{data_words(scenario)}. {run[:1].upper()}{run[1:]}{'.' if run else ''}")))
+    console.print(Text(safe(f"{data_words(scenario)}.{f' {capital(run)}.' if run else ''}")))
 
 
 # --- the parts -------------------------------------------------------------------------------------------------------
@@ -99,7 +100,7 @@ def _conclusions(console: Console, comparison: Comparison, outcome: str, horizon
     what = outcome_words(outcome)
     title(
         console,
-        f"What the simulation supports: {what} within {horizon} months, against {against_words(comparison.scenario)}",
+        f"What the simulation supports: {what} within {horizon} months, against {reference_words(comparison.scenario)}",
     )
     ran, looked = len(comparison.variants), any(row.rests_on for row in rows)
     nothing = comparison.outcome(reference_of(comparison.scenario), outcome, horizon).mean
@@ -177,7 +178,8 @@ def _differences(console: Console, comparison: Comparison, outcome: str, *, keye
     if not rows:
         return
     title(
-        console, f"{_capital(outcome_words(outcome))} against {against_words(scenario)}, run by run; variant {variant}"
+        console,
+        f"{capital(outcome_words(outcome))} against {reference_words(scenario)}, run by run; variant {variant}",
     )
     cells: list[tuple[Cell, ...]] = []
     for name in alternatives(scenario):
@@ -243,7 +245,7 @@ def _by_variant(console: Console, comparison: Comparison, outcome: str, horizon:
     rows = [row for row in _rows(comparison.differences, group=None, horizon=horizon) if row.outcome == outcome]
     title(
         console,
-        f"{_capital(outcome_words(outcome))} within {horizon} months against {against_words(scenario)}: mean (its 90%)",
+        f"{capital(outcome_words(outcome))} within {horizon} months, by variant: mean (its 90%)",
     )
     cells: list[tuple[Cell, ...]] = []
     for name in alternatives(scenario):
@@ -273,7 +275,7 @@ def _decisive(console: Console, comparison: Comparison, outcome: str, horizon: i
         evidence = Text(row.evidence, style=_EVIDENCE_STYLE[row.evidence])
         of = (_option(comparison.scenario, row.option),) if everything else ()
         cells.append(
-            (Text(safe(row.quantity)), evidence, moved, moves_words(row), *of, quantity_words(row.quantity)[1])
+            (Text(safe(row.quantity)), evidence, moved, moves_words(row), *of, ": ".join(quantity_words(row.quantity)))
         )
     heads = ("number", "evidence", ">moves it by", "which way", *(("of option",) if everything else ()), "what it is")
     put_table(console, heads, cells, widths=(28, 0, 0, 0, _TITLE) if everything else (28,))
@@ -283,7 +285,7 @@ def _decisive(console: Console, comparison: Comparison, outcome: str, horizon: i
         console,
         [
             "Over the whole range of a number, with the 95% half-width; which way: whether a higher number makes the "
-            f"option's {outcome_words(outcome)} more or fewer, against {against_words(comparison.scenario)}.{more}"
+            f"option's {outcome_words(outcome)} more or fewer, against {reference_words(comparison.scenario)}.{more}"
         ],
     )
 
@@ -292,13 +294,13 @@ def _flips(console: Console, comparison: Comparison, outcome: str, horizon: int,
     rows = [row for row in comparison.flips if (row.outcome, row.horizon) == (outcome, horizon)]
     if not rows:
         return
-    title(console, f"Where the ranking against {against_words(comparison.scenario)} turns, within {horizon} months")
+    title(console, f"Where the ranking against {reference_words(comparison.scenario)} turns, within {horizon} months")
     found = [row for row in rows if row.limits]
     for row in rows if everything else found:
         console.print(Text(safe(flip_words(comparison.scenario, row))))
     if not everything and len(found) < len(rows):
-        others = "the other options" if found else "any option"
-        dim(console, [f"For {others} no range of the numbers was found outside which it does not turn."])
+        none = "no other option" if found else "no option"
+        dim(console, [f"For {none} was a range of the numbers found that tells where it turns."])
 
 
 def _foot(comparison: Comparison, *, everything: bool) -> Iterator[str]:
@@ -334,10 +336,6 @@ def dim(console: Console, lines: Iterable[str]) -> None:
     """Print lines that stand back."""
     for line in lines:
         console.print(Text(safe(line), style="dim" if console.is_terminal else ""))
-
-
-def _capital(words: str) -> str:
-    return f"{words[:1].upper()}{words[1:]}"
 
 
 def put_table(

@@ -9,9 +9,9 @@ from tocsin import __version__
 from tocsin.months import last_day, month_id, month_label
 from tocsin.whatif.catalogue import OUTCOMES, VARIANTS
 from tocsin.whatif.comparison import Comparison, Conclusion, Decisive, Difference, Flip
-from tocsin.whatif.conclusions import sign_of
+from tocsin.whatif.conclusions import reference_words, sign_of
 from tocsin.whatif.parameters import GROUP, THEATRE
-from tocsin.whatif.scenario import DO_NOTHING, NOT_A_FORECAST, Scenario
+from tocsin.whatif.scenario import NOT_A_FORECAST, Scenario
 
 DEATHS = "civilian_deaths"
 # Column heads: short, since several stand side by side.
@@ -120,7 +120,7 @@ def variants_line(variants: Iterable[str]) -> str:
 
 def what_it_is(scenario: Scenario) -> str:
     """The line at the head of everything."""
-    return f"{NOT_A_FORECAST[0].upper()}{NOT_A_FORECAST[1:]}: what would follow from its numbers, not what will happen."
+    return f"{capital(NOT_A_FORECAST)}: what would follow from its numbers, not what will happen."
 
 
 def data_words(scenario: Scenario) -> str:
@@ -180,7 +180,7 @@ def moves_words(row: Decisive) -> str:
 
 def flip_words(scenario: Scenario, row: Flip) -> str:
     """Where the ranking of an option turns, as a sentence."""
-    title, turns = title_of(scenario, row.option), f"{row.turns_to} than {against_words(scenario)}"
+    title, turns = title_of(scenario, row.option), f"{row.turns_to} than {reference_words(scenario)}"
     if not row.limits:
         return (
             f"{title}: {turns} at {share(row.base)} of points; no range of the numbers was found that tells these "
@@ -227,12 +227,6 @@ def reference_of(scenario: Scenario) -> str:
     return scenario.options[0].name
 
 
-def against_words(scenario: Scenario) -> str:
-    """What the others are compared with, in words: doing nothing, unless another option was asked for."""
-    first = scenario.options[0]
-    return "doing nothing" if first.name == DO_NOTHING else f"“{first.title}”"
-
-
 def alternatives(scenario: Scenario) -> tuple[str, ...]:
     """The options that are compared with the first."""
     return tuple(option.name for option in scenario.options[1:])
@@ -242,3 +236,8 @@ def known_outcomes(comparison: Comparison) -> tuple[str, ...]:
     """The outcomes that figures are held for, in the catalogue's order."""
     held = {row.outcome for row in comparison.outcomes}
     return tuple(name for name in OUTCOMES if name in held)
+
+
+def capital(words: str) -> str:
+    """Words with a capital at their beginning."""
+    return f"{words[:1].upper()}{words[1:]}"
