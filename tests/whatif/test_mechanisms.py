@@ -58,17 +58,18 @@ def test_members_leave_for_the_pool() -> None:
 def test_a_greater_name_keeps_members_and_a_fading_one_loses_them() -> None:
     for rate, weight in ((8.0, 100.0), (0.5, 0.0)):
         theatre = bare(
-            [side("A", attack_rate=rate, members=20000.0)],
+            [side("A", attack_rate=rate, members=20000.0), side("B", attack_rate=4.0, members=1.0)],
             "recruitment",
             quantities={"replacement": 0.0, "leaving": 0.05, "visibility": 1.0, "shock_weight": weight},
         )
         paths = run(theatre)
-        at_start = rate * (1.0 + weight * 0.05)
-        name = paths.side("standing")[:, 0, 0].astype(np.float64)
-        hazard = 0.05 * np.clip((at_start + 0.5) / (name + 0.5), 0.2, 5.0)
+        names = paths.side("standing")[:, :, 0].astype(np.float64) + 0.5
+        at_start = np.array([rate, 4.0]) * (1.0 + weight * 0.05) + 0.5
+        name = names[:, 0] / names.sum(axis=1)
+        hazard = 0.05 / np.clip(name / (at_start[0] / at_start.sum()), 0.2, 5.0)
         assert hazard.std() > 0.05 * 0.05
         expect(members(paths, 0) - members(paths, 0, 1), members(paths, 0), share(hazard))
-        # And it is their own name that counts: the more it has grown, the fewer leave.
+        # The greater its share of all names, the fewer leave.
         lost = 1.0 - members(paths, 0, 1) / members(paths, 0)
         assert np.corrcoef(lost, name)[0, 1] < -0.7
 

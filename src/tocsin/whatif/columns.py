@@ -42,6 +42,7 @@ NOW = _places((
     "whole",  # cohesion, with its `ratio` to the usual one and what is `lost` of it
     "ratio", "lost",
     "standing", "answer", "shock",  # fading sums: of a name, of attacks, of mass-casualty attacks
+    "renown",  # share of all groups' names, against that at the start
     "swing", "clash_swing",  # log factors
     "triumph",  # how fresh the last one is
     "ground", "struck",  # pressure
@@ -52,8 +53,8 @@ NOW = _places((
 PEOPLE = _places(("rural", "urban", "jailed", "members", "joined"))
 # What later months are measured against.
 START = _places((
-    "members", "urban", "standing", "ground", "risk_rural", "risk_urban", "losses", "turnover", "foiled", "behind", "lead",
-    "strength",
+    "members", "urban", "standing", "share_of_names", "ground", "risk_rural", "risk_urban", "losses", "turnover",
+    "foiled", "behind", "lead", "strength",
 ))  # fmt: skip
 THEATRE = _places(("presence", "turmoil", "policing", "driver", "strikes", "cooperation"))
 TOTAL = _places(("ruler", "dissolved", "withdrawn", "pool", "pool_at_start", "gone", "strongest"))

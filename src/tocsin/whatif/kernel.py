@@ -41,6 +41,7 @@ from tocsin.whatif.draws import (
 )
 from tocsin.whatif.mechanisms import (
     SHOCK_HALF_LIFE_MONTHS,
+    UNKNOWN,
     WEEKS_A_MONTH,
     behind,
     foiled,
@@ -50,6 +51,7 @@ from tocsin.whatif.mechanisms import (
 from tocsin.whatif.members import choose_sides, join, lose_members, move
 from tocsin.whatif.order import dated_events, hold_and_press, press
 from tocsin.whatif.sides import (
+    all_names,
     best_rival,
     policed,
     strength,
@@ -116,9 +118,11 @@ def run_draws(
             lose_members(on, trait, relation, p, now, people, theatre, totals, start, levers, cells, t)
             choose_sides(
                 on, trait, relation, story.distance, competing, p, now, people, theatre, totals, start, levers, hazards,
-                moved, cells, t,
+                moved, story.way_keys, cells, t,
             )  # fmt: skip
-            join(on, trait, relation, variant, p, now, people, totals, start, weights, theatre_cells, t)
+            join(
+                on, trait, relation, variant, p, now, people, totals, start, weights, story.side_keys, theatre_cells, t
+            )
             move(q, people, totals, moved, cells, t)
             act(
                 on, trait, relation, variant, presence, p, q, links[d], left, now, people, theatre, totals, start,
@@ -183,6 +187,7 @@ def begin(
         now[NOW.answer, g] = rate / (1.0 - q[g, Q.own_response])
         named = now[NOW.answer, g] * (1.0 + p[P.shock_weight] * q[g, Q.mass_casualty_share])
         start[START.standing, g] = now[NOW.standing, g] = named
+        now[NOW.renown, g] = 1.0
         if story.settled:
             now[NOW.swing, g] = p[P.swing_sd] * normal(at(cells[STREAM.swing0, g], 0))
             now[NOW.clash_swing, g] = p[P.swing_sd] * normal(at(cells[STREAM.clash_swing0, g], 0))
@@ -193,7 +198,9 @@ def begin(
     theatre[THEATRE.strikes] = story.levers_start[LEVER.strikes]
     press(on, trait, relation, p, q, now, people, theatre, ruler, story.levers_start)
     top = totals[TOTAL.strongest] = strongest(people[PEOPLE.members], trait)
+    names = all_names(now[NOW.standing], people[PEOPLE.members], trait)
     for g in range(n):
+        start[START.share_of_names, g] = (now[NOW.standing, g] + UNKNOWN) / names if names > 0.0 else 1.0
         start[START.ground, g], start[START.risk_rural, g], start[START.risk_urban, g] = (
             now[NOW.ground, g],
             now[NOW.risk_rural, g],

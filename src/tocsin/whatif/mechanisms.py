@@ -73,10 +73,16 @@ def displacement(ratio: float, here: float, there: float, here_at_start: float, 
 
 
 @compiled
-def leaving(rate: float, standing: float, at_start: float, visibility: float, division: float) -> float:
+def renown(share: float, at_start: float) -> float:
+    """A group's share of all groups' names against that at the start, from a fifth to five times: who is heard of more
+    is heard of instead of others."""
+    return min(5.0, max(0.2, share / at_start))
+
+
+@compiled
+def leaving(rate: float, renown: float, visibility: float, division: float) -> float:
     """Hazard of leaving a group: higher where its name has faded and where it is divided."""
-    faded = math.pow((at_start + UNKNOWN) / (standing + UNKNOWN), visibility)
-    return rate * min(5.0, max(0.2, faded)) * division
+    return rate * math.pow(renown, -visibility) * division
 
 
 @compiled
@@ -122,9 +128,9 @@ def hedging(rate: float, cooperation: float, share: float) -> float:
 
 
 @compiled
-def joining(turnover: float, standing: float, at_start: float, visibility: float, emboldened: float) -> float:
+def joining(turnover: float, renown: float, visibility: float, emboldened: float) -> float:
     """Weight of a group among those who join: its turnover at the start's rates, times what its name has become."""
-    return turnover * math.pow((standing + UNKNOWN) / (at_start + UNKNOWN), visibility) * emboldened
+    return turnover * math.pow(renown, visibility) * emboldened
 
 
 # --- attacks ---------------------------------------------------------------------------------------------------------

@@ -40,8 +40,10 @@ from tocsin.whatif.mechanisms import (
     joining,
     leaving,
     nearness,
+    renown,
 )
 from tocsin.whatif.sides import (
+    all_names,
     allied,
     strongest,
     triumph_near,
@@ -125,6 +127,7 @@ def choose_sides(
     levers: Floats,
     hazards: Floats,
     moved: Ints,
+    keys: States,
     cells: States,
     t: int,
 ) -> None:
@@ -133,12 +136,14 @@ def choose_sides(
     for g in range(n):
         people[PEOPLE.members, g] = people[PEOPLE.rural, g] + people[PEOPLE.urban, g]
     top = totals[TOTAL.strongest] = strongest(people[PEOPLE.members], trait)
-    names_of_enemies = 0.0
-    if ruler >= 0:
-        for h in range(n):
-            if h != ruler and not trait[TRAIT.state, h] and relation[ruler, h] == ENEMIES:
-                names_of_enemies += now[NOW.standing, h] + UNKNOWN
-    cooperation, hazards = theatre[THEATRE.cooperation], hazards
+    names, names_of_enemies = all_names(now[NOW.standing], people[PEOPLE.members], trait), 0.0
+    for h in range(n):
+        now[NOW.renown, h] = 1.0
+        if competing and not trait[TRAIT.state, h] and people[PEOPLE.members, h] > 0:
+            now[NOW.renown, h] = renown((now[NOW.standing, h] + UNKNOWN) / names, start[START.share_of_names, h])
+        if ruler >= 0 and h != ruler and not trait[TRAIT.state, h] and relation[ruler, h] == ENEMIES:
+            names_of_enemies += now[NOW.standing, h] + UNKNOWN
+    cooperation = theatre[THEATRE.cooperation]
     drawn_near = on[ON.defection] or on[ON.bandwagon] or on[ON.grievance]
     for g in range(n):
         moved[0, g, :] = 0
@@ -148,8 +153,7 @@ def choose_sides(
         hazards[:] = 0.0
         divided = division(p[P.cohesion_effect], now[NOW.lost, g])
         if on[ON.recruitment]:
-            name = now[NOW.standing, g] if competing else start[START.standing, g]
-            hazards[0] = leaving(p[P.leaving], name, start[START.standing, g], p[P.visibility], divided)
+            hazards[0] = leaving(p[P.leaving], now[NOW.renown, g], p[P.visibility], divided)
         if on[ON.reintegration] and g != ruler:
             hazards[1] = p[P.reintegration_rate] * levers[LEVER.reintegration]
         hedges = on[ON.hedging] and ruler >= 0 and allied(g, ruler, relation) and names_of_enemies > 0.0
@@ -172,8 +176,8 @@ def choose_sides(
             if hedges and h != ruler and relation[h, ruler] == ENEMIES:
                 hazard += hedging(p[P.hedging], cooperation, (now[NOW.standing, h] + UNKNOWN) / names_of_enemies)
             hazards[h + 2] = hazard
-        leave_by(people[PEOPLE.rural, g], hazards, at(cells[STREAM.flow_rural, g], t), moved[0, g])
-        leave_by(people[PEOPLE.urban, g], hazards, at(cells[STREAM.flow_urban, g], t), moved[1, g])
+        leave_by(people[PEOPLE.rural, g], hazards, keys, at(cells[STREAM.flow_rural, g], t), moved[0, g])
+        leave_by(people[PEOPLE.urban, g], hazards, keys, at(cells[STREAM.flow_urban, g], t), moved[1, g])
 
 
 @_compiled
@@ -188,6 +192,7 @@ def join(
     totals: Ints,
     start: Floats,
     weights: Floats,
+    keys: States,
     theatre_cells: States,
     t: int,
 ) -> None:
@@ -203,9 +208,8 @@ def join(
         emboldened = 1.0
         if on[ON.demonstration]:
             emboldened += p[P.embolden] * triumph_near(g, now[NOW.triumph], relation)
-        name = now[NOW.standing, g] if variant != VARIANT.none else start[START.standing, g]
         turnover = start[START.turnover, g] * people[PEOPLE.members, g] / start[START.members, g]
-        weights[g] = joining(turnover, name, start[START.standing, g], p[P.visibility], emboldened)
+        weights[g] = joining(turnover, now[NOW.renown, g], p[P.visibility], emboldened)
         if variant == VARIANT.deter and on[ON.outbidding_number] and g != top:
             weights[g] *= math.exp(
                 deterred(p[P.deterrence], now[NOW.force, top] - now[NOW.force, g], start[START.lead, g])
@@ -214,7 +218,7 @@ def join(
     if inflow > 0.0 and totals[TOTAL.pool] > 0:
         chance = -math.expm1(-p[P.replacement] * inflow / totals[TOTAL.pool_at_start])
         joiners = binomial(totals[TOTAL.pool], chance, at(theatre_cells[STREAM.joining], t))
-        split(joiners, weights, at(theatre_cells[STREAM.joining_where], t), people[PEOPLE.joined])
+        split(joiners, weights, keys, at(theatre_cells[STREAM.joining_where], t), people[PEOPLE.joined])
         totals[TOTAL.pool] -= joiners
 
 

@@ -160,7 +160,7 @@ THEATRE: tuple[Parameter, ...] = (
     _p("replacement", "recruitment", 0.7, 1.3, (0.0, 5.0), "ratio",
        "of its losses each group makes up for by recruits while nothing changes"),
     _p("visibility", "recruitment", 0.0, 1.0, (0.0, 3.0), "elasticity",
-       "of joining (and, inversely, of leaving) to a group's standing against that at the start"),
+       "of joining (and, inversely, of leaving) to a group's share of all names against that at the start"),
     _p("standing_half_life", "recruitment", 2.0, 12.0, _MONTHS, "months", "after which half of a name has faded",
        scale="log"),
     _p("shock_weight", "recruitment", 3.0, 20.0, (0.0, 1000.0), "attacks",

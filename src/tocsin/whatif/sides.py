@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from tocsin.rivalry.compiled import compiled_from
-from tocsin.whatif import columns
+from tocsin.whatif import columns, mechanisms
 from tocsin.whatif.columns import ALLIES, TRAIT
+from tocsin.whatif.mechanisms import UNKNOWN
 from tocsin.whatif.story import Codes, Flags, Floats, Ints
 
-_compiled = compiled_from(columns)
+_compiled = compiled_from(columns, mechanisms)
 
 
 @_compiled
@@ -51,6 +52,16 @@ def best_rival(g: int, standing: Floats, trait: Flags, relation: Codes) -> float
         if h != g and not trait[TRAIT.state, h] and relation[g, h] != ALLIES:
             best = max(best, standing[h])
     return best
+
+
+@_compiled
+def all_names(standing: Floats, members: Ints, trait: Flags) -> float:
+    """The sum of the standings of all groups that have members, each with what an unknown group has."""
+    total = 0.0
+    for g in range(standing.size):
+        if not trait[TRAIT.state, g] and members[g] > 0:
+            total += standing[g] + UNKNOWN
+    return total
 
 
 @_compiled

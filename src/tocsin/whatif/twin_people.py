@@ -52,10 +52,21 @@ def displace(theatre: Theatre, world: World, now: Pressure, start: Start, month:
 
 
 def name_ratio(theatre: Theatre, world: World, start: Start, g: int) -> FloatArray:
-    """A group's standing (draw) against that of the start; 1 where names do not count."""
+    """A group's share of all groups' names (draw) against that of the start; 1 where names do not count."""
     if theatre.variant == "none":
         return np.ones(world.pool.shape)
-    return np.asarray((world.standing[g] + _HALF) / (start.standing[g] + _HALF))
+    now = _all_names(theatre, world.standing, world.members)
+    then = _all_names(theatre, start.standing, start.members)
+    at_start = np.divide(start.standing[g] + _HALF, then, out=np.ones(then.shape), where=then > 0.0)
+    share = np.divide(world.standing[g] + _HALF, now, out=at_start.copy(), where=world.members[g] > 0)
+    return np.asarray(np.clip(share / at_start, 0.2, 5.0))
+
+
+def _all_names(theatre: Theatre, standing: FloatArray, members: IntArray) -> FloatArray:
+    total = np.zeros(standing.shape[1])
+    for h in theatre.groups:
+        total += np.where(members[h] > 0, standing[h] + _HALF, 0.0)
+    return total
 
 
 def hazards(theatre: Theatre, world: World, now: Pressure, start: Start, month: int, g: int) -> FloatArray:
@@ -66,7 +77,7 @@ def hazards(theatre: Theatre, world: World, now: Pressure, start: Start, month: 
     loose = np.exp(p["cohesion_effect"] * lost) if theatre.on("cohesion") else np.ones(n)
     if theatre.on("recruitment"):
         pull = (1.0 / name_ratio(theatre, world, start, g)) ** p["visibility"]
-        found[0] = p["leaving"] * np.clip(pull, 0.2, 5.0) * loose
+        found[0] = p["leaving"] * pull * loose
     if theatre.on("reintegration"):
         running = p["reintegration_rate"] * theatre.lever(month, "reintegration")
         found[1] = np.where(world.ruler == g, 0.0, running)
@@ -143,10 +154,11 @@ def flow(theatre: Theatre, world: World, now: Pressure, start: Start, month: int
     """Those who leave groups, for the pool, for good or for another group, and those who join; all at once."""
     out = [hazards(theatre, world, now, start, month, g) for g in theatre.sides]
     weights, waiting = join_weights(theatre, world, now, start), world.pool.copy()
+    to_sides = [f"side:{name}" for name in theatre.scenario.names]
     for people, stream in ((world.rural, "flow_rural"), (world.urban, "flow_urban")):
         change = np.zeros(people.shape, np.int64)
         for g in theatre.groups:
-            movers = leavers(people[g], out[g], theatre.cells(stream, g, month))
+            movers = leavers(people[g], out[g], ["way:pool", "way:gone", *to_sides], theatre.cells(stream, g, month))
             change[g] -= movers.sum(axis=0)
             change += movers[2:]
             world.pool += movers[0]
@@ -176,7 +188,8 @@ def _join(theatre: Theatre, world: World, start: Start, weights: FloatArray, wai
     full = np.where(inflow > 0.0, np.inf, 0.0)
     hazard = np.divide(inflow, start.pool, out=full, where=start.pool > 0)
     joiners = binomial(waiting, -np.expm1(-hazard), theatre.cells("joining", None, month))
-    where = multinomial(joiners, weights, theatre.cells("joining_where", None, month))
+    names = [f"side:{name}" for name in theatre.scenario.names]
+    where = multinomial(joiners, weights, names, theatre.cells("joining_where", None, month))
     for g in theatre.sides:
         to_city = binomial(where[g], theatre.of["urban_share"][g], theatre.cells("joining_place", g, month))
         world.urban[g] += to_city
