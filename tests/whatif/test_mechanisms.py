@@ -58,7 +58,7 @@ def test_members_leave_for_the_pool() -> None:
 def test_a_greater_name_keeps_members_and_a_fading_one_loses_them() -> None:
     for rate, weight in ((8.0, 100.0), (0.5, 0.0)):
         theatre = bare(
-            [side("A", attack_rate=rate, members=20000.0), side("B", attack_rate=4.0, members=1.0)],
+            [side("A", attack_rate=rate, members=20000.0), side("B", attack_rate=4.0, members=20000.0)],
             "recruitment",
             quantities={"replacement": 0.0, "leaving": 0.05, "visibility": 1.0, "shock_weight": weight},
         )
