@@ -27,8 +27,8 @@ from mesa.agent import AgentSet
 from numpy.typing import NDArray
 
 Draw = Callable[[], float]
-# By how much leaving can rise or fall with a group's standing.
-LEAST_LEAVING, MOST_LEAVING = 0.2, 5.0
+# The standing of a group nobody has heard of, and how far what is heard of one can fall and rise against the start.
+UNKNOWN, LEAST_RENOWN, MOST_RENOWN = 0.5, 0.2, 5.0
 
 
 @dataclass(frozen=True)
@@ -105,20 +105,25 @@ class Group(mesa.Agent):
         self.fallen = 0
 
     def lose(self) -> None:
-        """Members are killed, and leave the more the less known the group is against its start."""
+        """Members are killed, and leave the more the smaller the group's share of all names is against the start."""
         rules = self.model.rules
-        fame = ((self.attack_rate + 0.5) / (self.standing + 0.5)) ** rules.visibility
-        leaving = rules.leaving * min(max(fame, LEAST_LEAVING), MOST_LEAVING)
+        renown = min(max(self.share_of_names() / self.share_at_start, LEAST_RENOWN), MOST_RENOWN)
+        fame = renown**rules.visibility
+        leaving = rules.leaving / fame
         self.fallen, before = 0, len(self.members)
         killed, gone = -math.expm1(-self.hazard), -math.expm1(-self.hazard - leaving)
         self.model.ask(self.members, Person.serve, killed, gone, self.model.random.random)
         # Who leaves this month still counts where people ask whom to join; who was killed does not.
-        self.pull = self.turnover * (before - self.fallen) / fame
+        self.pull = self.turnover * (before - self.fallen) * fame
+
+    def share_of_names(self) -> float:
+        """How much of what is heard of all groups is heard of this one."""
+        return (self.standing + UNKNOWN) / sum(group.standing + UNKNOWN for group in self.model.groups)
 
     def behind(self) -> float:
         """How far the best known rival is ahead (log), 0 for the best known."""
         best = max(group.standing for group in self.model.groups if group is not self)
-        return max(0.0, math.log((best + 0.5) / (self.standing + 0.5)))
+        return max(0.0, math.log((best + UNKNOWN) / (self.standing + UNKNOWN)))
 
     def expect(self) -> None:
         """Attacks to be expected, from this month's size and last month's standing."""
@@ -148,7 +153,7 @@ class Theatre(mesa.Model):
         self.pool: AgentSet = Person.create_agents(self, self.pool_at_start)
         self.leavers: list[Person] = []
         for group in self.groups:
-            group.behind_at_start = group.behind()
+            group.behind_at_start, group.share_at_start = group.behind(), group.share_of_names()
 
     def step(self) -> None:
         """One month: losses, leaving, joining, attacks, in this order."""

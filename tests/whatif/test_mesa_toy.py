@@ -71,7 +71,7 @@ def test_counts_have_the_means_of_persons(benchmark: tuple[Any, Any], in_mesa: A
     "change",
     [
         {"matching": 0.0},
-        {"visibility": 0.5},
+        {"visibility": 0.0},
         {"attrition": 0.035},
         {"leaving": 0.1},
         {"replacement": 1.2},
