@@ -118,5 +118,4 @@ def _gram(x: Floats, weights: Floats) -> Floats:
 
 
 def _solve(x: Floats, y: Floats, weights: Floats) -> Floats:
-    solved: Floats = np.linalg.solve(_gram(x, weights), (x * weights[:, None]).T @ y)
-    return solved
+    return np.asarray(np.linalg.solve(_gram(x, weights), (x * weights[:, None]).T @ y), np.float64)
