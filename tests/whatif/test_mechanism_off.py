@@ -224,9 +224,10 @@ def test_a_shock_that_happens_disturbs_no_other_and_nothing_before_it() -> None:
     np.testing.assert_array_equal(later.of_theatre("ruler"), base.of_theatre("ruler"))
 
 
-@pytest.mark.parametrize("place", [5])
+@pytest.mark.parametrize("place", [0, 3, 5])
 def test_another_side_disturbs_nobody_it_has_nothing_to_do_with(place: int) -> None:
-    theatre = busy()
+    # All groups share what there is of fame, even with one nobody has heard of.
+    theatre = with_quantities(busy(), visibility=0.0)
     base = run(theatre)
     # One without members, prisoners and attacks, wherever it stands in the file.
     nobody = side("Nobody", members=0.0, attack_rate=0.0)

@@ -63,9 +63,10 @@ def test_draws_are_the_same_numbers() -> None:
         one = [compiled.binomial(int(a), float(b), state) for a, b, state in zip(n, p, states, strict=True)]
         np.testing.assert_array_equal(plain.binomial(n, p, states), one)
     hazards = rng.random((4, 300)) * np.array([[0.5], [0.0], [0.01], [0.2]])
-    two, parts = plain.leavers(n, hazards, states), np.zeros(4, np.int64)
+    names = ["a", "b", "c", "d"]
+    two, parts, keys = plain.leavers(n, hazards, names, states), np.zeros(4, np.int64), [compiled.key(k) for k in names]
     for d in range(300):
-        compiled.leave_by(int(n[d]), np.ascontiguousarray(hazards[:, d]), states[d], parts)
+        compiled.leave_by(int(n[d]), np.ascontiguousarray(hazards[:, d]), np.array(keys), states[d], parts)
         np.testing.assert_array_equal(two[:, d], parts)
 
 

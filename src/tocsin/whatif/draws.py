@@ -32,7 +32,7 @@ Floats = NDArray[np.float64]
 States = NDArray[np.uint64]
 
 BINOMIAL_INVERTED_UP_TO = 30.0
-_BRANCH = U64(48)
+_HOW_MANY = U64(1)
 
 
 def key(text: str) -> np.uint64:
@@ -58,9 +58,9 @@ def at(cell: np.uint64, t: int) -> np.uint64:
 
 
 @compiled_from(path_kernel)
-def branch(state: np.uint64, part: int) -> np.uint64:
-    """The state of one part of a draw that has several."""
-    return mix_one(state ^ (U64(part) << _BRANCH))
+def branch(state: np.uint64, part: np.uint64) -> np.uint64:
+    """The state of one part of a draw that has several, by the part's `key`."""
+    return mix_one(state ^ part)
 
 
 @compiled_from(path_kernel)
@@ -242,30 +242,36 @@ def normal(state: np.uint64) -> float:
 
 
 @compiled_from(path_kernel)
-def split(n: int, weights: Floats, state: np.uint64, parts: Ints) -> None:
-    """Fill `parts` with a multinomial split of `n` by `weights`; nothing where they are all 0."""
-    rest = 0.0
+def split(n: int, weights: Floats, keys: States, state: np.uint64, parts: Ints) -> None:
+    """Fill `parts` with a multinomial split of `n` by `weights`; nothing where they are all 0.
+
+    Each part has its chance by its `key`, not its place, so that one without weight changes nothing wherever it stands.
+    """
+    rest, last = 0.0, -1
     for k in range(weights.size):
         rest += weights[k]
         parts[k] = 0
+        if weights[k] > 0.0:
+            last = k
     left = n
-    for k in range(weights.size):
-        if left == 0 or rest <= 0.0:
+    for k in range(last + 1):
+        if left == 0:
             return
         if weights[k] > 0.0:
-            parts[k] = left if weights[k] >= rest else binomial(left, weights[k] / rest, branch(state, k + 2))
+            # Whatever rounding has left of the weights, nobody is lost.
+            parts[k] = left if k == last else binomial(left, weights[k] / rest, branch(state, keys[k]))
             left -= parts[k]
             rest -= weights[k]
 
 
 @compiled_from(path_kernel)
-def leave_by(n: int, hazards: Floats, state: np.uint64, parts: Ints) -> int:
+def leave_by(n: int, hazards: Floats, keys: States, state: np.uint64, parts: Ints) -> int:
     """Fill `parts` with how many of `n` leave in a month by each of competing hazards; gives how many in all."""
     total = 0.0
     for k in range(hazards.size):
         total += hazards[k]
         parts[k] = 0
-    gone = binomial(n, -math.expm1(-total), branch(state, 1)) if total > 0.0 else 0
+    gone = binomial(n, -math.expm1(-total), branch(state, _HOW_MANY)) if total > 0.0 else 0
     if gone > 0:
-        split(gone, hazards, state, parts)
+        split(gone, hazards, keys, state, parts)
     return gone

@@ -6,6 +6,7 @@ a side or a month is added. Counts are those of `tocsin.rivalry.negative_binomia
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from hashlib import sha256
 
@@ -72,30 +73,31 @@ def binomial(n: IntArray, p: FloatArray, state: States) -> IntArray:
     return found
 
 
-def multinomial(n: IntArray, weights: FloatArray, state: States) -> IntArray:
+def multinomial(n: IntArray, weights: FloatArray, ways: Sequence[str], state: States) -> IntArray:
     """How many (place, draw) of `n` (draw) go where, by weights (place, draw): none without any weight.
 
-    Each place draws from those whom the places before it left, with a state of its own; the last takes all the rest.
+    Each place draws from those whom the places before it left, with a state of its own name (`ways`); the last that has
+    a weight takes all the rest.
     """
     found = np.zeros(weights.shape, np.int64)
     left = n.copy()
     for place in range(len(weights)):
         rest = weights[place:].sum(axis=0)
         share = np.divide(weights[place], rest, out=np.zeros(n.shape), where=rest > 0.0)
-        found[place] = binomial(left, share, part(state, place + 2))
+        found[place] = binomial(left, share, part(state, key(ways[place])))
         left = left - found[place]
     return found
 
 
-def leavers(n: IntArray, hazards: FloatArray, state: States) -> IntArray:
+def leavers(n: IntArray, hazards: FloatArray, ways: Sequence[str], state: States) -> IntArray:
     """How many (place, draw) of `n` (draw) leave in a month, and where to, by competing hazards (place, draw)."""
     total = hazards.sum(axis=0)
-    return multinomial(binomial(n, -np.expm1(-total), part(state, 1)), hazards, state)
+    return multinomial(binomial(n, -np.expm1(-total), part(state, 1)), hazards, ways, state)
 
 
 def part(state: States, number: int) -> States:
     """The state of one part of a draw that has several."""
-    return np.asarray(mix(state ^ np.uint64(number << 48)))
+    return np.asarray(mix(state ^ np.uint64(number)))
 
 
 def _inverse(u: FloatArray, n: IntArray, p: FloatArray) -> IntArray:

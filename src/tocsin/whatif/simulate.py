@@ -128,6 +128,7 @@ def make_story(
         levers[held, LEVER_NAMES.index(lever)] = value
         if lever == "strikes":
             own_strikes[held] = True
+    side_keys = [key(f"side:{name}") for name in names]
     return Story(
         relation=relation,
         distance=np.sqrt(((places[:, None] - places[None]) ** 2).sum(axis=2)),
@@ -139,7 +140,8 @@ def make_story(
         shock_kind=np.array([SHOCK_NAMES.index(shock.kind) for shock in scenario.shocks], np.int64),
         shock_side=np.array([-1 if s.group is None else names.index(s.group) for s in scenario.shocks], np.int64),
         stream_keys=np.array([key(f"stream:{name}") for name in STREAM_NAMES], np.uint64),
-        side_keys=np.array([key(f"side:{name}") for name in names], np.uint64),
+        side_keys=np.array(side_keys, np.uint64),
+        way_keys=np.array([key("way:pool"), key("way:gone"), *side_keys], np.uint64),
         ruler=-1 if scenario.ruler is None else names.index(scenario.ruler),
         presence=float(scenario.foreign_presence),
         variant=VARIANT_NAMES.index(variant),

@@ -21,8 +21,8 @@ class Story(NamedTuple):
     `on` (mechanism); `trait` (trait, side); `relation` (side, side) codes rivals, enemies, allies; `distance` (side,
     side) of ideologies; `levers` (month, lever), and `levers_start` (lever) without an option; `own_strikes` (month)
     whether the option decides about strikes; `shock_kind` and `shock_side` (shock), the latter -1 for none; keys of the
-    random streams and of the sides; `ruler` a side's place, -1 for none; `presence` of a great power's soldiers at the
-    start, 0 or 1.
+    random streams, of the sides, and of the ways out of a side (to the pool, for good, to each side); `ruler` a side's
+    place, -1 for none; `presence` of a great power's soldiers at the start, 0 or 1.
     """
 
     on: Flags
@@ -36,6 +36,7 @@ class Story(NamedTuple):
     shock_side: Ints
     stream_keys: States
     side_keys: States
+    way_keys: States
     ruler: int
     presence: float
     variant: int
