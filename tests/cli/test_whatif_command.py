@@ -201,6 +201,39 @@ def test_from_figures_to_a_result(real: Command) -> None:
     assert "Within 12 months" in real("run", "one.toml", "--draws", "20", "--no-sensitivity", "--variant", "none")[0]
 
 
+def test_a_past_narrows_what_it_tells(real: Command) -> None:
+    name = "afghanistan-2021-04"
+    words = (
+        "calibrate",
+        name,
+        "--output",
+        "calibrated.toml",
+        "--from",
+        "2016-01",
+        "--to",
+        "2019-12",
+        "--draws",
+        "1000",
+    )
+    out, err = real(*words)
+    assert err.splitlines()[-1] == "tocsin: 3000 of 3000 simulated pasts done"
+    assert "Calibrated to Afghanistan, 2016-01 to 2019-12" in out
+    assert "Scenario, not a forecast" in out
+    assert "strike_response" in out.split("Not told, and left as they were")[1]
+    before, after = read_scenario(name), read_scenario("calibrated.toml")
+    assert after.quantities["strike_response"] == before.quantities["strike_response"]
+    told = [side.numbers["clash_rate"] for side in after.sides if side.name == "Taleban"]
+    assert told[0].evidence == "estimated"
+    assert "calibrated to Afghanistan, 2016-01 to 2019-12" in told[0].source
+    assert "is there already" in real.refused(*words)
+    answer = json.loads(real(*words, "--force", "--format", "json")[0])
+    assert answer["calibration"]["told"]
+    assert {row["side"] for row in answer["predictive"]["inside"]} >= {"Taleban", "IS"}
+    assert keys_of(answer) <= documented("calibrate") | documented("run")
+    assert "summary statistics lie outside" in out
+    assert "Taleban.attacks.level" in real(*words, "--force", "--all")[0]
+
+
 # --- mistakes --------------------------------------------------------------------------------------------------------
 
 
@@ -222,6 +255,10 @@ def test_from_figures_to_a_result(real: Command) -> None:
         (["compare", "missing.json", "toy.toml"], "there is no file missing.json"),
         (["compare", "toy.toml", "toy.toml", "--all"], "--all is for options of one scenario"),
         (["compare", "toy.toml", "toy.toml", "--horizon", "7"], "not every result has a horizon of 7 months"),
+        (["calibrate", "toy.toml", "--output", "toy.toml"], "Hint: --force"),
+        (["calibrate", "toy.toml", "--output", "nowhere/a.toml"], "there is no folder nowhere"),
+        (["calibrate", "toy.toml", "--output", "a.toml", "--from", "2015"], "--from is a month like 2015-01"),
+        (["calibrate", "afghanistan-2021-04", "--output", "a.toml", "--to", "2015-13"], "--to is a month"),
         (["new", "--theatre", "Mali", "--as-of", "2012"], "--as-of is a day like 2020-12-31"),
         (["new", "--theatre", "Mally", "--as-of", "2012-12-31"], "Mali"),
         (["new", "--theatre", "Mali", "--as-of", "2012-12-31", "--output", "toy.toml"], "Hint: --force"),

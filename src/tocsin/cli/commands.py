@@ -1,5 +1,18 @@
 """Registers every command on the root, in the order the help shows them."""
+# ruff: noqa: F401
 
 from __future__ import annotations
 
-from tocsin.cli import assess, brief, data, digest, explain, groups, questions, replay, rivalry, whatif  # noqa: F401
+from tocsin.cli import (
+    assess,
+    brief,
+    data,
+    digest,
+    explain,
+    groups,
+    questions,
+    replay,
+    rivalry,
+    whatif,
+    whatif_calibrate,
+)
