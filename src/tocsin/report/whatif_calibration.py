@@ -68,8 +68,8 @@ def print_calibration(
     heads = ("side", ">active\nmonths", *(f">{words}" for words in _MEASURES.values()))
     put_table(console, heads, _held(check))
     key = (
-        "Of the tenth of runs that are most like the past / of all runs. About 90% is as it should be of the first; the "
-        "second hold every past there might have been, and so more. none: no clashes of its own."
+        "Of the tenth of runs most like the past / of all runs. About 90% is as it should be of the first; the second "
+        "hold every past there might have been, and so more. none: no clashes of its own."
     )
     dim(console, [key])
     if everything:
