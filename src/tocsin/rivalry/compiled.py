@@ -11,23 +11,30 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from numba import njit
 
 F = TypeVar("F", bound=Callable[..., object])
 
 
-def compiled(kernel: F) -> F:
-    """A kernel, compiled when first called with each kind of arguments; division by zero gives inf or nan."""
+def compiled(kernel: F, *, inline: bool = False) -> F:
+    """A kernel, compiled when first called with each kind of arguments; division by zero gives inf or nan.
+
+    One that is `inline` becomes part of each kernel that calls it, and counts no references to arrays, which takes
+    longer than most of what is done with a row of one. It must not make arrays itself.
+    """
+    options: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
+    if inline:
+        options |= {"forceinline": True, "_nrt": False}
     try:
-        return cast(F, njit(kernel, cache=True, nogil=True, error_model="numpy"))
+        return cast(F, njit(kernel, cache=True, **options))
     except RuntimeError:
         # Neither beside the package nor at home is a folder to write to: compiled anew in each process.
-        return cast(F, njit(kernel, nogil=True, error_model="numpy"))
+        return cast(F, njit(kernel, **options))
 
 
-def compiled_from(*modules: ModuleType) -> Callable[[F], F]:
+def compiled_from(*modules: ModuleType, inline: bool = False) -> Callable[[F], F]:
     """`compiled`, for a kernel that calls compiled functions of other files: a change in those makes a new copy too."""
     content = hashlib.sha256()
     for module in modules:
@@ -37,6 +44,6 @@ def compiled_from(*modules: ModuleType) -> Callable[[F], F]:
     def decorate(kernel: F) -> F:
         # The name of the copy on disk is made from this name.
         kernel.__qualname__ = f"{kernel.__qualname__}_{stamp}"
-        return compiled(kernel)
+        return compiled(kernel, inline=inline)
 
     return decorate

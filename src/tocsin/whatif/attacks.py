@@ -37,12 +37,12 @@ from tocsin.whatif.mechanisms import (
     external_reach,
     foiled,
     logistic,
-    mean_small_attack_deaths,
     prestige,
     severity,
 )
 from tocsin.whatif.sides import (
     allied,
+    best_known,
     best_rival,
     policed,
     rivals_triumph,
@@ -60,7 +60,7 @@ from tocsin.whatif.story import (
 )
 
 # What the copy on disk of the compiled code is made from.
-_compiled = compiled_from(path_kernel, catalogue, columns, draws, mechanisms, parameters, sides)
+_compiled = compiled_from(path_kernel, catalogue, columns, draws, mechanisms, parameters, sides, inline=True)
 
 
 @_compiled
@@ -87,16 +87,17 @@ def act(
 ) -> None:
     """Attacks on civilians with their deaths, clashes with theirs, and attacks abroad; `out` (measure, side, month)."""
     fresh = math.sqrt(1.0 - left[LEFT.swing] * left[LEFT.swing])
-    theatre[THEATRE.driver] = left[LEFT.swing] * theatre[THEATRE.driver] + p[P.driver_sd] * fresh * normal(
-        at(theatre_cells[STREAM.driver], t)
-    )
+    theatre[THEATRE.driver] *= left[LEFT.swing]
+    if p[P.driver_sd] != 0.0:
+        theatre[THEATRE.driver] += p[P.driver_sd] * fresh * normal(at(theatre_cells[STREAM.driver], t))
+    totals[TOTAL.best_known] = best_known(now[NOW.standing], trait)
     for g in range(people.shape[1]):
-        now[NOW.swing, g] = left[LEFT.swing] * now[NOW.swing, g] + p[P.swing_sd] * fresh * normal(
-            at(cells[STREAM.swing, g], t)
-        )
-        now[NOW.clash_swing, g] = left[LEFT.swing] * now[NOW.clash_swing, g] + p[P.swing_sd] * fresh * normal(
-            at(cells[STREAM.clash_swing, g], t)
-        )
+        now[NOW.swing, g] *= left[LEFT.swing]
+        now[NOW.clash_swing, g] *= left[LEFT.swing]
+        if p[P.swing_sd] != 0.0:
+            now[NOW.swing, g] += p[P.swing_sd] * fresh * normal(at(cells[STREAM.swing, g], t))
+            if q[g, Q.clash_rate] > 0.0:
+                now[NOW.clash_swing, g] += p[P.swing_sd] * fresh * normal(at(cells[STREAM.clash_swing, g], t))
         now[NOW.attacks, g], now[NOW.mass, g] = 0.0, 0.0
         if g == totals[TOTAL.dissolved] or people[PEOPLE.members, g] == 0 or start[START.strength, g] <= 0.0:
             continue
@@ -113,31 +114,37 @@ def act(
         mean = attack_mean(
             g, on, trait, relation, variant, p, q, links, now, people, theatre, totals, start, log_rate, calmed
         )
-        p_mass = logistic(
-            q[g, Q.mass_casualty_share],
-            severity_log_odds(g, on, trait, relation, variant, presence, p, now, people, theatre, totals, start),
-        )
+        p_mass = 0.0
+        if q[g, Q.mass_casualty_share] > 0.0:
+            p_mass = logistic(
+                q[g, Q.mass_casualty_share],
+                severity_log_odds(g, on, trait, relation, variant, presence, p, now, people, theatre, totals, start),
+            )
         attacks = count(mean, p[P.attack_size], at(cells[STREAM.attacks, g], t))
-        deaths, mass = severity(
-            attacks, p_mass, q[g, Q.small_deaths], p[P.tail_shape], p[P.tail_scale], p[P.most_deaths],
-            at(cells[STREAM.severity, g], t),
-        )  # fmt: skip
+        deaths, mass = float(attacks), 0
+        if p_mass > 0.0 or q[g, Q.small_deaths] > 1.0:
+            deaths, mass = severity(
+                attacks, p_mass, q[g, Q.small_deaths], p[P.tail_shape], p[P.tail_scale], p[P.most_deaths],
+                at(cells[STREAM.severity, g], t),
+            )  # fmt: skip
         now[NOW.attacks, g], now[NOW.mass, g] = attacks, mass
-        each = p_mass * left[LEFT.mean_mass] + (1.0 - p_mass) * mean_small_attack_deaths(q[g, Q.small_deaths])
+        each = p_mass * left[LEFT.mean_mass] + (1.0 - p_mass) * start[START.mean_small, g]
         out[SIDE_OUT.attacks, g, t], out[SIDE_OUT.deaths, g, t] = attacks, deaths
         out[SIDE_OUT.expected_deaths, g, t], out[SIDE_OUT.mass_casualty, g, t] = mean * each, mass
 
-        clash_mean = q[g, Q.clash_rate] * math.exp(theatre[THEATRE.driver] + now[NOW.clash_swing, g] + grown) * calmed
-        if start[START.ground, g] > 0.0:
-            clash_mean *= min(5.0, now[NOW.ground, g] / start[START.ground, g])
-        clashes = count(min(MOST_CLASHES, clash_mean), p[P.clash_size], at(cells[STREAM.clashes, g], t))
-        if clashes > 0:
-            died = count(
-                clashes * q[g, Q.clash_deaths],
-                clashes * p[P.clash_deaths_size],
-                at(cells[STREAM.clash_deaths, g], t),
-            )
-            out[SIDE_OUT.clashes, g, t], out[SIDE_OUT.clash_deaths, g, t] = clashes, died
+        if q[g, Q.clash_rate] > 0.0:
+            factor = math.exp(theatre[THEATRE.driver] + now[NOW.clash_swing, g] + grown) * calmed
+            if start[START.ground, g] > 0.0:
+                factor *= min(5.0, now[NOW.ground, g] / start[START.ground, g])
+            clash_mean = min(MOST_CLASHES, q[g, Q.clash_rate] * factor)
+            clashes = count(clash_mean, p[P.clash_size], at(cells[STREAM.clashes, g], t))
+            if clashes > 0:
+                died = count(
+                    clashes * q[g, Q.clash_deaths],
+                    clashes * p[P.clash_deaths_size],
+                    at(cells[STREAM.clash_deaths, g], t),
+                )
+                out[SIDE_OUT.clashes, g, t], out[SIDE_OUT.clash_deaths, g, t] = clashes, died
 
         if on[ON.external_reach] and trait[TRAIT.external, g]:
             losses = (
@@ -180,7 +187,11 @@ def attack_mean(
     if on[ON.outbidding_number] and not trait[TRAIT.state, g]:
         if variant == VARIANT.match:
             log_rate += p[P.matching] * (
-                behind(now[NOW.standing, g], best_rival(g, now[NOW.standing], trait, relation)) - start[START.behind, g]
+                behind(
+                    now[NOW.standing, g],
+                    best_rival(g, totals[TOTAL.best_known], now[NOW.standing], trait, relation),
+                )
+                - start[START.behind, g]
             )
         elif variant == VARIANT.deter and g != top:
             log_rate += deterred(p[P.deterrence], now[NOW.force, top] - now[NOW.force, g], start[START.lead, g])
@@ -194,7 +205,7 @@ def attack_mean(
     mean += q[g, Q.own_response] * now[NOW.answer, g]
     if on[ON.outbidding_number] and variant != VARIANT.none:
         for h in range(people.shape[1]):
-            if h != g and not allied(g, h, relation):
+            if links[g, h] != 0.0 and h != g and not allied(g, h, relation):
                 mean += links[g, h] * now[NOW.answer, h]
     return float(min(MOST_ATTACKS, max(0.0, mean)))
 

@@ -55,8 +55,9 @@ PEOPLE = _places(("rural", "urban", "jailed", "members", "joined"))
 START = _places((
     "members", "urban", "standing", "share_of_names", "ground", "risk_rural", "risk_urban", "losses", "turnover",
     "foiled", "behind", "lead", "strength",
+    "mean_small",  # deaths of an attack of fewer than 20
 ))  # fmt: skip
 THEATRE = _places(("presence", "turmoil", "policing", "driver", "strikes", "cooperation"))
-TOTAL = _places(("ruler", "dissolved", "withdrawn", "pool", "pool_at_start", "gone", "strongest"))
+TOTAL = _places(("ruler", "dissolved", "withdrawn", "pool", "pool_at_start", "gone", "strongest", "best_known"))
 # What is left of things after a month, and the mean deaths of an attack of 20 or more.
 LEFT = _places(("standing", "answer", "shock", "swing", "triumph", "turmoil", "mean_mass"))

@@ -74,16 +74,27 @@ def binomial(n: int, p: float, state: np.uint64) -> int:
     rare = min(p, 1.0 - p)
     if n * rare <= BINOMIAL_INVERTED_UP_TO:
         u = uniform_of(state, 1)
-        k = _inverse_binomial(n, rare, u if p <= 0.5 else 1.0 - u)
+        none = math.exp(n * math.log1p(-rare))
+        k = _inverse_binomial(n, rare / (1.0 - rare), none, u if p <= 0.5 else 1.0 - u)
     else:
         k = _large_binomial(n, rare, state)
     return k if p <= 0.5 else n - k
 
 
+@compiled_from(path_kernel)
+def by_hazard(n: int, hazard: float, state: np.uint64) -> int:
+    """How many of `n` a hazard reaches within a month: `binomial` with the probability 1 - exp(-hazard)."""
+    if n <= 0 or not hazard > 0.0:
+        return 0
+    odds = math.expm1(hazard)
+    if odds < 1.0 and n * odds <= BINOMIAL_INVERTED_UP_TO:
+        return int(_inverse_binomial(n, odds, math.exp(-n * hazard), uniform_of(state, 1)))
+    return int(binomial(n, -math.expm1(-hazard), state))
+
+
 @compiled
-def _inverse_binomial(n: int, p: float, uniform: float) -> int:
-    odds = p / (1.0 - p)
-    chance = math.exp(n * math.log1p(-p))
+def _inverse_binomial(n: int, odds: float, chance: float, uniform: float) -> int:
+    """The least k for which the distribution function is above the uniform; `chance` is that of none."""
     k, below = 0, chance
     while uniform >= below and k < n:
         chance *= odds * (n - k) / (k + 1.0)
@@ -241,7 +252,7 @@ def normal(state: np.uint64) -> float:
     return -above / under if q < 0.0 else above / under
 
 
-@compiled_from(path_kernel)
+@compiled_from(path_kernel, inline=True)
 def split(n: int, weights: Floats, keys: States, state: np.uint64, parts: Ints) -> None:
     """Fill `parts` with a multinomial split of `n` by `weights`; nothing where they are all 0.
 
@@ -264,14 +275,14 @@ def split(n: int, weights: Floats, keys: States, state: np.uint64, parts: Ints) 
             rest -= weights[k]
 
 
-@compiled_from(path_kernel)
+@compiled_from(path_kernel, inline=True)
 def leave_by(n: int, hazards: Floats, keys: States, state: np.uint64, parts: Ints) -> int:
     """Fill `parts` with how many of `n` leave in a month by each of competing hazards; gives how many in all."""
     total = 0.0
     for k in range(hazards.size):
         total += hazards[k]
         parts[k] = 0
-    gone = binomial(n, -math.expm1(-total), branch(state, _HOW_MANY)) if total > 0.0 else 0
+    gone = by_hazard(n, total, branch(state, _HOW_MANY))
     if gone > 0:
         split(gone, hazards, keys, state, parts)
     return gone

@@ -47,17 +47,21 @@ from tocsin.whatif.mechanisms import (
     foiled,
     keep,
     mean_mass_casualty_deaths,
+    mean_small_attack_deaths,
 )
 from tocsin.whatif.members import choose_sides, join, lose_members, move
 from tocsin.whatif.order import dated_events, hold_and_press, press
 from tocsin.whatif.sides import (
     all_names,
+    best_known,
     best_rival,
     policed,
     strength,
     strongest,
 )
 from tocsin.whatif.story import (
+    Codes,
+    Flags,
     Floats,
     Ints,
     Singles,
@@ -68,6 +72,9 @@ from tocsin.whatif.story import (
 # What the copy on disk of the compiled code is made from.
 _compiled = compiled_from(
     path_kernel, attacks, catalogue, columns, draws, mechanisms, members, order, parameters, sides
+)
+_inlined = compiled_from(
+    path_kernel, attacks, catalogue, columns, draws, mechanisms, members, order, parameters, sides, inline=True
 )
 _NO_SIDE = np.uint64(0)
 
@@ -89,8 +96,7 @@ def run_draws(
     `seeds` (draw), `numbers` (draw, theatre number), `side_numbers` (draw, side, group number), `links` (draw, target,
     source), `when` and `sizes` (draw, shock); a shock that does not happen has a month below 0.
     """
-    on, trait, relation, variant, presence = story.on, story.trait, story.relation, story.variant, story.presence
-    n, n_streams, competing = trait.shape[1], story.stream_keys.size, variant != VARIANT.none
+    n, n_streams = story.trait.shape[1], story.stream_keys.size
     now, start, left = np.empty((len(NOW), n)), np.empty((len(START), n)), np.empty(len(LEFT))
     people, moved = np.empty((len(PEOPLE), n), np.int64), np.empty((2, n, n + 2), np.int64)
     theatre, totals = np.empty(len(THEATRE)), np.empty(len(TOTAL), np.int64)
@@ -105,33 +111,78 @@ def run_draws(
                 cells[s, g] = mix_one(base + story.side_keys[g])
         what_is_left(p, left)
         begin(story, p, q, now, people, theatre, totals, start, cells, theatre_cells)
-        for t in range(story.levers.shape[0]):
-            levers = story.levers[t]
-            if on[ON.shocks]:
-                dated_events(
-                    on, trait, story.shock_kind, story.shock_side, when[d], sizes[d], p, q, now, people, theatre,
-                    totals, levers, cells, t,
-                )  # fmt: skip
-            hold_and_press(
-                on, trait, relation, p, q, now, people, theatre, totals, levers, story.own_strikes[t]
+        run_months(
+            story.on, story.trait, story.relation, story.distance, story.variant, story.presence, story.ruler,
+            story.levers, story.own_strikes, story.shock_kind, story.shock_side, story.side_keys, story.way_keys,
+            when[d], sizes[d], p, q, links[d], left, now, people, theatre, totals, start, hazards, weights, moved,
+            cells, theatre_cells, sides_out[d], theatre_out[d],
+        )  # fmt: skip
+
+
+@_inlined
+def run_months(
+    on: Flags,
+    trait: Flags,
+    relation: Codes,
+    distance: Floats,
+    variant: int,
+    presence: float,
+    ruler: int,
+    levers_by_month: Floats,
+    own_strikes: Flags,
+    shock_kind: Ints,
+    shock_side: Ints,
+    side_keys: States,
+    way_keys: States,
+    when: Ints,
+    sizes: Floats,
+    p: Floats,
+    q: Floats,
+    links: Floats,
+    left: Floats,
+    now: Floats,
+    people: Ints,
+    theatre: Floats,
+    totals: Ints,
+    start: Floats,
+    hazards: Floats,
+    weights: Floats,
+    moved: Ints,
+    cells: States,
+    theatre_cells: States,
+    sides_out: Singles,
+    theatre_out: Singles,
+) -> None:
+    """One run, from its start to the last month."""
+    competing = variant != VARIANT.none
+    # Out of a group: to the pool, for good, and, where anything makes members change sides, to each of the sides.
+    changing = on[ON.defection] or on[ON.bandwagon] or on[ON.grievance] or on[ON.hedging]
+    ways = trait.shape[1] + 2 if changing else 2
+    for t in range(levers_by_month.shape[0]):
+        levers = levers_by_month[t]
+        if on[ON.shocks]:
+            dated_events(
+                on, trait, shock_kind, shock_side, when, sizes, p, q, now, people, theatre,
+                totals, levers, cells, t,
             )  # fmt: skip
-            lose_members(on, trait, relation, p, now, people, theatre, totals, start, levers, cells, t)
-            choose_sides(
-                on, trait, relation, story.distance, competing, p, now, people, theatre, totals, start, levers, hazards,
-                moved, story.way_keys, cells, t,
-            )  # fmt: skip
-            join(
-                on, trait, relation, variant, p, now, people, totals, start, weights, story.side_keys, theatre_cells, t
-            )
-            move(q, people, totals, moved, cells, t)
-            act(
-                on, trait, relation, variant, presence, p, q, links[d], left, now, people, theatre, totals, start,
-                levers, cells, theatre_cells, t, sides_out[d],
-            )  # fmt: skip
-            if on[ON.strike_response]:
-                strike_harm(on, p, theatre, theatre_cells, t, theatre_out[d])
-            fade(p, left, now, theatre)
-            record(story.ruler, q, now, people, theatre, totals, start, sides_out[d], theatre_out[d], t)
+        hold_and_press(
+            on, trait, relation, p, q, now, people, theatre, totals, levers, own_strikes[t]
+        )  # fmt: skip
+        lose_members(on, trait, relation, p, now, people, theatre, totals, start, levers, cells, t)
+        choose_sides(
+            on, trait, relation, distance, competing, p, now, people, theatre, totals, start, levers, hazards,
+            moved, ways, way_keys, cells, t,
+        )  # fmt: skip
+        join(on, trait, relation, variant, p, now, people, totals, start, weights, side_keys, theatre_cells, t)
+        move(q, people, totals, moved, ways, cells, t)
+        act(
+            on, trait, relation, variant, presence, p, q, links, left, now, people, theatre, totals, start,
+            levers, cells, theatre_cells, t, sides_out,
+        )  # fmt: skip
+        if on[ON.strike_response]:
+            strike_harm(on, p, theatre, theatre_cells, t, theatre_out)
+        fade(p, left, now, theatre)
+        record(ruler, q, now, people, theatre, totals, start, sides_out, theatre_out, t)
 
 
 @_compiled
@@ -212,7 +263,11 @@ def begin(
             g, people[PEOPLE.members], trait, relation, p[P.alliance] if on[ON.alliance] else 0.0
         )
         start[START.lead, g] = now[NOW.force, top] - now[NOW.force, g] if top >= 0 else 0.0
-        start[START.behind, g] = behind(now[NOW.standing, g], best_rival(g, now[NOW.standing], trait, relation))
+        start[START.behind, g] = behind(
+            now[NOW.standing, g],
+            best_rival(g, best_known(now[NOW.standing], trait), now[NOW.standing], trait, relation),
+        )
+        start[START.mean_small, g] = mean_small_attack_deaths(q[g, Q.small_deaths])
         start[START.urban, g], start[START.foiled, g] = q[g, Q.urban_share], 0.0
         if start[START.members, g] > 0:
             start[START.urban, g] = people[PEOPLE.urban, g] / start[START.members, g]
@@ -225,7 +280,7 @@ def begin(
                 start[START.turnover, g] += p[P.capture] * capacity * people[PEOPLE.urban, g]
 
 
-@_compiled
+@_inlined
 def record(
     ruler: int,
     q: Floats,

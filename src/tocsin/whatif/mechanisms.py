@@ -88,7 +88,7 @@ def leaving(rate: float, renown: float, visibility: float, division: float) -> f
 @compiled
 def division(effect: float, lost_cohesion: float) -> float:
     """Factor of leaving and going over in a group that has lost cohesion."""
-    return math.exp(effect * lost_cohesion)
+    return math.exp(effect * lost_cohesion) if lost_cohesion != 0.0 else 1.0
 
 
 @compiled
@@ -139,7 +139,7 @@ def joining(turnover: float, renown: float, visibility: float, emboldened: float
 @compiled
 def behind(standing: float, best: float) -> float:
     """How far a group's name is behind its best rival's, as a log ratio; 0 for the one ahead."""
-    return max(0.0, math.log((best + UNKNOWN) / (standing + UNKNOWN)))
+    return math.log((best + UNKNOWN) / (standing + UNKNOWN)) if best > standing else 0.0
 
 
 @compiled

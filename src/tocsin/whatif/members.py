@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from tocsin.rivalry import path_kernel
 from tocsin.rivalry.compiled import compiled_from
 from tocsin.whatif import catalogue, columns, draws, mechanisms, parameters, sides
@@ -25,6 +27,7 @@ from tocsin.whatif.columns import (
 from tocsin.whatif.draws import (
     at,
     binomial,
+    by_hazard,
     leave_by,
     split,
 )
@@ -57,7 +60,13 @@ from tocsin.whatif.story import (
 )
 
 # What the copy on disk of the compiled code is made from.
-_compiled = compiled_from(path_kernel, catalogue, columns, draws, mechanisms, parameters, sides)
+_compiled = compiled_from(path_kernel, catalogue, columns, draws, mechanisms, parameters, sides, inline=True)
+
+
+@_compiled
+def reached(n: int, hazard: float, cell: np.uint64, t: int) -> int:
+    """How many of so many people a hazard reaches this month."""
+    return by_hazard(n, hazard, at(cell, t)) if n > 0 and hazard > 0.0 else 0
 
 
 @_compiled
@@ -83,30 +92,25 @@ def lose_members(
             continue
         rural_risk, urban_risk = now[NOW.risk_rural, g], now[NOW.risk_urban, g]
         if on[ON.attrition]:
-            in_country = binomial(
-                people[PEOPLE.rural, g], -math.expm1(-rural_risk), at(cells[STREAM.killed_rural, g], t)
-            )
-            in_city = binomial(people[PEOPLE.urban, g], -math.expm1(-urban_risk), at(cells[STREAM.killed_urban, g], t))
+            in_country = reached(people[PEOPLE.rural, g], rural_risk, cells[STREAM.killed_rural, g], t)
+            in_city = reached(people[PEOPLE.urban, g], urban_risk, cells[STREAM.killed_urban, g], t)
             people[PEOPLE.rural, g] -= in_country
             people[PEOPLE.urban, g] -= in_city
             totals[TOTAL.gone] += in_country + in_city
         if on[ON.policing]:
-            freed, caught = 0, 0
-            if people[PEOPLE.jailed, g] > 0:
-                freed = binomial(
-                    people[PEOPLE.jailed, g], -math.expm1(-p[P.prison_leak] * stay_shut), at(cells[STREAM.leak, g], t)
-                )
+            caught = 0
+            freed = reached(people[PEOPLE.jailed, g], p[P.prison_leak] * stay_shut, cells[STREAM.leak, g], t)
             if ruler >= 0 and g != ruler and relation[g, ruler] == ENEMIES:
-                share = -math.expm1(-p[P.capture] * theatre[THEATRE.policing])
-                caught = binomial(people[PEOPLE.urban, g], share, at(cells[STREAM.captured, g], t))
+                hazard = p[P.capture] * theatre[THEATRE.policing]
+                caught = reached(people[PEOPLE.urban, g], hazard, cells[STREAM.captured, g], t)
             people[PEOPLE.urban, g] += freed - caught
             people[PEOPLE.jailed, g] += caught - freed
         if on[ON.displacement]:
             ratio, rural0, urban0 = p[P.displacement], start[START.risk_rural, g], start[START.risk_urban, g]
             to_city = displacement(ratio, rural_risk, urban_risk, rural0, urban0)
             to_country = displacement(ratio, urban_risk, rural_risk, urban0, rural0)
-            into = binomial(people[PEOPLE.rural, g], -math.expm1(-to_city), at(cells[STREAM.to_city, g], t))
-            out = binomial(people[PEOPLE.urban, g], -math.expm1(-to_country), at(cells[STREAM.to_country, g], t))
+            into = reached(people[PEOPLE.rural, g], to_city, cells[STREAM.to_city, g], t)
+            out = reached(people[PEOPLE.urban, g], to_country, cells[STREAM.to_country, g], t)
             people[PEOPLE.rural, g] += out - into
             people[PEOPLE.urban, g] += into - out
 
@@ -127,6 +131,7 @@ def choose_sides(
     levers: Floats,
     hazards: Floats,
     moved: Ints,
+    ways: int,
     keys: States,
     cells: States,
     t: int,
@@ -146,18 +151,19 @@ def choose_sides(
     cooperation = theatre[THEATRE.cooperation]
     drawn_near = on[ON.defection] or on[ON.bandwagon] or on[ON.grievance]
     for g in range(n):
-        moved[0, g, :] = 0
-        moved[1, g, :] = 0
+        for k in range(ways):
+            moved[0, g, k], moved[1, g, k] = 0, 0
         if trait[TRAIT.state, g] or people[PEOPLE.members, g] == 0:
             continue
-        hazards[:] = 0.0
+        for k in range(ways):
+            hazards[k] = 0.0
         divided = division(p[P.cohesion_effect], now[NOW.lost, g])
         if on[ON.recruitment]:
             hazards[0] = leaving(p[P.leaving], now[NOW.renown, g], p[P.visibility], divided)
         if on[ON.reintegration] and g != ruler:
             hazards[1] = p[P.reintegration_rate] * levers[LEVER.reintegration]
         hedges = on[ON.hedging] and ruler >= 0 and allied(g, ruler, relation) and names_of_enemies > 0.0
-        for h in range(n):
+        for h in range(ways - 2):
             if h == g or trait[TRAIT.state, h] or people[PEOPLE.members, h] == 0:
                 continue
             hazard = 0.0
@@ -176,8 +182,10 @@ def choose_sides(
             if hedges and h != ruler and relation[h, ruler] == ENEMIES:
                 hazard += hedging(p[P.hedging], cooperation, (now[NOW.standing, h] + UNKNOWN) / names_of_enemies)
             hazards[h + 2] = hazard
-        leave_by(people[PEOPLE.rural, g], hazards, keys, at(cells[STREAM.flow_rural, g], t), moved[0, g])
-        leave_by(people[PEOPLE.urban, g], hazards, keys, at(cells[STREAM.flow_urban, g], t), moved[1, g])
+        if people[PEOPLE.rural, g] > 0:
+            leave_by(people[PEOPLE.rural, g], hazards[:ways], keys, at(cells[STREAM.flow_rural, g], t), moved[0, g])
+        if people[PEOPLE.urban, g] > 0:
+            leave_by(people[PEOPLE.urban, g], hazards[:ways], keys, at(cells[STREAM.flow_urban, g], t), moved[1, g])
 
 
 @_compiled
@@ -216,20 +224,21 @@ def join(
             )
         inflow += weights[g]
     if inflow > 0.0 and totals[TOTAL.pool] > 0:
-        chance = -math.expm1(-p[P.replacement] * inflow / totals[TOTAL.pool_at_start])
-        joiners = binomial(totals[TOTAL.pool], chance, at(theatre_cells[STREAM.joining], t))
-        split(joiners, weights, keys, at(theatre_cells[STREAM.joining_where], t), people[PEOPLE.joined])
+        hazard = p[P.replacement] * inflow / totals[TOTAL.pool_at_start]
+        joiners = by_hazard(totals[TOTAL.pool], hazard, at(theatre_cells[STREAM.joining], t))
+        where = at(theatre_cells[STREAM.joining_where], t)
+        split(joiners, weights, keys, where, people[PEOPLE.joined])
         totals[TOTAL.pool] -= joiners
 
 
 @_compiled
-def move(q: Floats, people: Ints, totals: Ints, moved: Ints, cells: States, t: int) -> None:
+def move(q: Floats, people: Ints, totals: Ints, moved: Ints, ways: int, cells: States, t: int) -> None:
     """Everybody who left, went over or joined is where they went; movers between groups stay in country or city."""
     n = people.shape[1]
     for g in range(n):
         totals[TOTAL.pool] += moved[0, g, 0] + moved[1, g, 0]
         totals[TOTAL.gone] += moved[0, g, 1] + moved[1, g, 1]
-        for k in range(n + 2):
+        for k in range(ways):
             people[PEOPLE.rural, g] -= moved[0, g, k]
             people[PEOPLE.urban, g] -= moved[1, g, k]
             if k >= 2:

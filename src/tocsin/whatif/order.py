@@ -41,7 +41,7 @@ from tocsin.whatif.story import (
 )
 
 # What the copy on disk of the compiled code is made from.
-_compiled = compiled_from(path_kernel, catalogue, columns, draws, mechanisms, parameters, sides)
+_compiled = compiled_from(path_kernel, catalogue, columns, draws, mechanisms, parameters, sides, inline=True)
 
 
 @_compiled

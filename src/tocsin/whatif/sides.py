@@ -8,7 +8,7 @@ from tocsin.whatif.columns import ALLIES, TRAIT
 from tocsin.whatif.mechanisms import UNKNOWN
 from tocsin.whatif.story import Codes, Flags, Floats, Ints
 
-_compiled = compiled_from(columns, mechanisms)
+_compiled = compiled_from(columns, mechanisms, inline=True)
 
 
 @_compiled
@@ -45,8 +45,20 @@ def strength(g: int, members: Ints, trait: Flags, relation: Codes, alliance: flo
 
 
 @_compiled
-def best_rival(g: int, standing: Floats, trait: Flags, relation: Codes) -> float:
-    """The greatest standing among the other groups that are no allies; 0 where there is none."""
+def best_known(standing: Floats, trait: Flags) -> int:
+    """The group with the greatest standing, the first of several; -1 where there is none."""
+    top = -1
+    for g in range(standing.size):
+        if not trait[TRAIT.state, g] and (top < 0 or standing[g] > standing[top]):
+            top = g
+    return top
+
+
+@_compiled
+def best_rival(g: int, top: int, standing: Floats, trait: Flags, relation: Codes) -> float:
+    """The greatest standing among the other groups that are no allies; 0 where there is none. `top`: `best_known`."""
+    if top >= 0 and top != g and relation[g, top] != ALLIES:
+        return float(standing[top])
     best = 0.0
     for h in range(standing.size):
         if h != g and not trait[TRAIT.state, h] and relation[g, h] != ALLIES:
