@@ -13,6 +13,7 @@ from tocsin.whatif import draws as compiled
 from tocsin.whatif import draws_numpy as plain
 from tocsin.whatif.catalogue import LEVER_NAMES, MECHANISM_NAMES, VARIANT_NAMES, Variant
 from tocsin.whatif.columns import SIDE_MEASURES, THEATRE_MEASURES
+from tocsin.whatif.files import packaged_scenarios, read_scenario
 from tocsin.whatif.sampling import Draws, sample_at, sample_draws, uncertain
 from tocsin.whatif.scenario import Scenario
 from tocsin.whatif.simulate import simulate
@@ -134,3 +135,10 @@ def test_runs_of_a_design_keep_their_chance() -> None:
     theatre = toy(months=5)
     points = np.random.default_rng(0).random((3, len(uncertain(theatre))))
     agree(theatre, draws=sample_at(theatre, points, seed=2, replicates=4), option=1)
+
+
+@pytest.mark.parametrize("name", packaged_scenarios())
+def test_the_packaged_scenarios(name: str) -> None:
+    theatre = read_scenario(name)
+    for place, variant in enumerate(theatre.variants):
+        agree(theatre, n=4, variant=variant, option=place % len(theatre.options))
