@@ -77,6 +77,10 @@ def test_nothing_leaves_the_page_and_no_title_lies_on_a_panel(name: str) -> None
         assert panel.x0 >= -1
         assert panel.x1 <= page.x1 + 1
         assert not any(panel.overlaps(box) for box in boxes)
+    for panel in figure.axes:
+        for text in panel.texts:
+            if panel.get_visible():
+                assert text.get_window_extent(renderer).x1 <= page.x1, text.get_text()
     for legend in figure.legends:
         box = legend.get_window_extent(renderer)
         assert box.x0 >= 0

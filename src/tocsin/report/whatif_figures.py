@@ -18,6 +18,7 @@ from tocsin.report.whatif_page import (
     EVIDENCE_LOOK,
     MARKERS,
     PLAIN,
+    WIDTH,
     close_unused,
     colour_of,
     dash_of,
@@ -179,8 +180,11 @@ def draw_decisive(comparison: Comparison, horizon: int, outcome: str = DEATHS) -
         panel.annotate(title_of(scenario, row.option), (end, y), (6, 0), **style, **PLAIN)
     panel.set_yticks(range(len(shown)), labels)
     panel.set_ylim(len(shown) - 0.4, -0.6)
-    reach = max(row.mu_star + row.mu_star_half_width for row in shown)
-    panel.set_xlim(0, 1.45 * reach)
+    # As far as the longest bar and the words behind it need.
+    wide = WIDTH * panel.get_position().width
+    left_over = [1 - min(0.8, (0.15 + 0.066 * len(title_of(scenario, row.option))) / wide) for row in shown]
+    ends = [row.mu_star + row.mu_star_half_width for row in shown]
+    panel.set_xlim(0, max(end / part for end, part in zip(ends, left_over, strict=True)))
     panel.xaxis.set_major_formatter(thousands)
     panel.set_xlabel(f"{outcome_words(outcome)} within {horizon} months", fontsize=8.5)
     return figure
