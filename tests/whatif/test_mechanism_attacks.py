@@ -82,7 +82,8 @@ def test_attacks_answer_their_own_and_those_of_rivals_but_not_of_allies() -> Non
     theatre = bare(sides, "outbidding_number", allies=[("A", "C")], links=links)
     paths = run(theatre)
     own = before(of(paths, "attacks", 0), 4.0 / 0.75, KEEP_RESPONSE, 1.0 - KEEP_RESPONSE)
-    other = before(of(paths, "attacks", 1), 6.0, KEEP_RESPONSE, 1.0 - KEEP_RESPONSE)
+    # At the start B is held to nothing by A's 4 / 0.75 attacks, and so A by itself alone.
+    other = before(of(paths, "attacks", 1), 0.0, KEEP_RESPONSE, 1.0 - KEEP_RESPONSE)
     same(mean(paths, 0), 4.0 + 0.25 * own + 0.5 * other)
     # Where answers outweigh all else there is no attack at all.
     same(mean(paths, 1), np.maximum(0.0, 6.0 - 2.0 * own))
@@ -91,6 +92,17 @@ def test_attacks_answer_their_own_and_those_of_rivals_but_not_of_allies() -> Non
         own = before(of(plain, "attacks", 0), 4.0 / 0.75, KEEP_RESPONSE, 1.0 - KEEP_RESPONSE)
         same(mean(plain, 0), 4.0 + 0.25 * own)
         same(mean(plain, 1), 6.0)
+
+
+def test_answers_are_at_rest_where_nothing_changes() -> None:
+    sides = [light("A", attack_rate=4.0, own_response=0.25), light("B", attack_rate=6.0, own_response=0.1)]
+    paths = run(bare(sides, "outbidding_number", links={("B", "A"): 0.5, ("A", "B"): 0.3}), 4000)
+    # a = (4 + 0.5 b) / 0.75 and b = (6 + 0.3 a) / 0.9
+    a = (4.0 / 0.75 + 0.5 / 0.75 * 6.0 / 0.9) / (1.0 - 0.5 / 0.75 * 0.3 / 0.9)
+    for g, at_rest in ((0, a), (1, (6.0 + 0.3 * a) / 0.9)):
+        same(mean(paths, g)[:, 0], at_rest)
+        found = mean(paths, g).mean(axis=0)
+        assert np.abs(found / at_rest - 1.0).max() < 0.03
 
 
 def test_attacks_are_as_many_as_expected_and_spread_as_said() -> None:
@@ -136,15 +148,17 @@ def test_what_moves_all_and_each_fades_with_its_half_life() -> None:
     paths = run(theatre, 3000)
     logs = np.stack([np.log(mean(paths, g) / 8.0) for g in (0, 1)])
     kept = 0.5 ** (1.0 / 6.0)
-    assert logs[1, :, 5].mean() == pytest.approx(kept**6, abs=0.03)
     grown = 1.0 - kept ** (2.0 * np.arange(1, 25))
+    assert logs[1, :, 5].mean() == pytest.approx(kept**6 - 0.125 * grown[5], abs=0.03)
+    # However far they have spread, the factors are 1 on average.
+    assert np.abs(np.exp(logs[0]).mean(axis=0) - 1.0).max() < 4.0 * np.sqrt(np.exp(0.25) - 1.0) / np.sqrt(3000)
     assert np.abs(logs.var(axis=1) / (0.25 * grown) - 1.0).max() < 0.15
     together = np.array([np.cov(logs[0, :, t], logs[1, :, t])[0, 1] for t in range(24)])
     assert np.abs(together / (0.09 * grown) - 1.0).max() < 0.35
     # In a past that goes on, they have had their spread, and nothing of the start, from the first month on.
     settled = run(theatre, 3000, settled=True)
     logs = np.stack([np.log(mean(settled, g) / 8.0) for g in (0, 1)])
-    assert np.abs(logs.mean(axis=1)).max() < 0.05
+    assert np.abs(logs.mean(axis=1) + 0.125).max() < 0.05
     assert np.abs(logs.var(axis=1) / 0.25 - 1.0).max() < 0.15
 
 

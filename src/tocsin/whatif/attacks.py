@@ -86,10 +86,15 @@ def act(
     out: Singles,
 ) -> None:
     """Attacks on civilians with their deaths, clashes with theirs, and attacks abroad; `out` (measure, side, month)."""
-    fresh = math.sqrt(1.0 - left[LEFT.swing] * left[LEFT.swing])
+    faded = left[LEFT.swing] * left[LEFT.swing]
+    fresh = math.sqrt(1.0 - faded)
     theatre[THEATRE.driver] *= left[LEFT.swing]
     if p[P.driver_sd] != 0.0:
         theatre[THEATRE.driver] += p[P.driver_sd] * fresh * normal(at(theatre_cells[STREAM.driver], t))
+    # Factors of mean 1, however far they have spread since the start.
+    theatre[THEATRE.unsure] = faded * theatre[THEATRE.unsure] + (1.0 - faded)
+    spread = p[P.driver_sd] * p[P.driver_sd] + p[P.swing_sd] * p[P.swing_sd]
+    grand = theatre[THEATRE.driver] - 0.5 * spread * theatre[THEATRE.unsure]
     totals[TOTAL.best_known] = best_known(now[NOW.standing], trait)
     for g in range(people.shape[1]):
         now[NOW.swing, g] *= left[LEFT.swing]
@@ -110,7 +115,7 @@ def act(
         if on[ON.mediation] and trait[TRAIT.talks, g]:
             calmed = 1.0 - p[P.mediation_effect] * levers[LEVER.mediation]
 
-        log_rate = theatre[THEATRE.driver] + now[NOW.swing, g] + grown
+        log_rate = grand + now[NOW.swing, g] + grown
         mean = attack_mean(
             g, on, trait, relation, variant, p, q, links, now, people, theatre, totals, start, log_rate, calmed
         )
@@ -133,7 +138,7 @@ def act(
         out[SIDE_OUT.expected_deaths, g, t], out[SIDE_OUT.mass_casualty, g, t] = mean * each, mass
 
         if q[g, Q.clash_rate] > 0.0:
-            factor = math.exp(theatre[THEATRE.driver] + now[NOW.clash_swing, g] + grown) * calmed
+            factor = math.exp(grand + now[NOW.clash_swing, g] + grown) * calmed
             if start[START.ground, g] > 0.0:
                 factor *= min(5.0, now[NOW.ground, g] / start[START.ground, g])
             clash_mean = min(MOST_CLASHES, q[g, Q.clash_rate] * factor)

@@ -24,6 +24,8 @@ STREAM_NAMES = (
     "clash_deaths", "external", "strike_civilians",
 )  # fmt: skip
 RIVALS, ENEMIES, ALLIES = 0, 1, 2
+# Rounds in which attacks that answer attacks settle at the start.
+SETTLING_ROUNDS = 60
 MOST_ATTACKS, MOST_CLASHES = 1e4, 1e5
 # Two dated events of one kind may hit one side in one month: each has cells of its own, far behind the months.
 SHOCK_CELLS = 100_000
@@ -57,7 +59,7 @@ START = _places((
     "foiled", "behind", "lead", "strength",
     "mean_small",  # deaths of an attack of fewer than 20
 ))  # fmt: skip
-THEATRE = _places(("presence", "turmoil", "policing", "driver", "strikes", "cooperation"))
+THEATRE = _places(("presence", "turmoil", "policing", "driver", "strikes", "cooperation", "unsure"))
 TOTAL = _places(("ruler", "dissolved", "withdrawn", "pool", "pool_at_start", "gone", "strongest", "best_known"))
 # What is left of things after a month, and the mean deaths of an attack of 20 or more.
 LEFT = _places(("standing", "answer", "shock", "swing", "triumph", "turmoil", "mean_mass"))

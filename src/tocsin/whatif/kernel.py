@@ -20,9 +20,11 @@ from tocsin.whatif.columns import (
     ENEMIES,
     LEFT,
     LEVER,
+    MOST_ATTACKS,
     NOW,
     ON,
     PEOPLE,
+    SETTLING_ROUNDS,
     SIDE_OUT,
     START,
     STREAM,
@@ -53,6 +55,7 @@ from tocsin.whatif.members import choose_sides, join, lose_members, move
 from tocsin.whatif.order import dated_events, hold_and_press, press
 from tocsin.whatif.sides import (
     all_names,
+    allied,
     best_known,
     best_rival,
     policed,
@@ -110,7 +113,7 @@ def run_draws(
             for g in range(n):
                 cells[s, g] = mix_one(base + story.side_keys[g])
         what_is_left(p, left)
-        begin(story, p, q, now, people, theatre, totals, start, cells, theatre_cells)
+        begin(story, p, q, links[d], now, people, theatre, totals, start, cells, theatre_cells)
         run_months(
             story.on, story.trait, story.relation, story.distance, story.variant, story.presence, story.ruler,
             story.levers, story.own_strikes, story.shock_kind, story.shock_side, story.side_keys, story.way_keys,
@@ -202,6 +205,7 @@ def begin(
     story: Story,
     p: Floats,
     q: Floats,
+    links: Floats,
     now: Floats,
     people: Ints,
     theatre: Floats,
@@ -215,7 +219,7 @@ def begin(
     totals[TOTAL.ruler], totals[TOTAL.dissolved], totals[TOTAL.withdrawn] = ruler, -1, 0
     totals[TOTAL.gone] = 0
     theatre[THEATRE.presence], theatre[THEATRE.turmoil] = story.presence, 0.0
-    theatre[THEATRE.driver] = 0.0
+    theatre[THEATRE.driver], theatre[THEATRE.unsure] = 0.0, 1.0 if story.settled else 0.0
     if story.settled:
         theatre[THEATRE.driver] = p[P.driver_sd] * normal(at(theatre_cells[STREAM.driver0], 0))
     capacity = 0.0
@@ -233,17 +237,17 @@ def begin(
         now[NOW.whole, g], now[NOW.ratio, g], now[NOW.lost, g] = q[g, Q.cohesion], 1.0, 0.0
         now[NOW.triumph, g], now[NOW.shock, g] = 0.0, 0.0
         now[NOW.swing, g], now[NOW.clash_swing, g] = q[g, Q.attack_swing], q[g, Q.clash_swing]
-        rate = q[g, Q.attack_rate] * math.exp(now[NOW.swing, g])
-        # All attacks, those that answer the group's own among them, make its name.
-        now[NOW.answer, g] = rate / (1.0 - q[g, Q.own_response])
-        named = now[NOW.answer, g] * (1.0 + p[P.shock_weight] * q[g, Q.mass_casualty_share])
-        start[START.standing, g] = now[NOW.standing, g] = named
-        now[NOW.renown, g] = 1.0
+        now[NOW.answer, g], now[NOW.renown, g] = 0.0, 1.0
         if story.settled:
             now[NOW.swing, g] = p[P.swing_sd] * normal(at(cells[STREAM.swing0, g], 0))
             now[NOW.clash_swing, g] = p[P.swing_sd] * normal(at(cells[STREAM.clash_swing0, g], 0))
         if not trait[TRAIT.state, g]:
             in_groups += people[PEOPLE.members, g]
+    settle(on, relation, story.variant, q, links, now)
+    for g in range(n):
+        # All attacks, those that answer others among them, make a name.
+        named = now[NOW.answer, g] * (1.0 + p[P.shock_weight] * q[g, Q.mass_casualty_share])
+        start[START.standing, g] = now[NOW.standing, g] = named
     totals[TOTAL.pool] = totals[TOTAL.pool_at_start] = math.floor(p[P.pool] * in_groups + 0.5)
     theatre[THEATRE.cooperation] = story.levers_start[LEVER.intelligence] if ruler >= 0 else 0.0
     theatre[THEATRE.strikes] = story.levers_start[LEVER.strikes]
@@ -278,6 +282,26 @@ def begin(
             start[START.turnover, g] = p[P.leaving] * start[START.members, g] + killed
             if on[ON.policing] and ruler >= 0 and relation[g, ruler] == ENEMIES:
                 start[START.turnover, g] += p[P.capture] * capacity * people[PEOPLE.urban, g]
+
+
+@_compiled
+def settle(on: Flags, relation: Codes, variant: int, q: Floats, links: Floats, now: Floats) -> None:
+    """Attacks a month at which each side's answers to itself and to others keep what they answer going."""
+    n = q.shape[0]
+    answering = on[ON.outbidding_number] and variant != VARIANT.none
+    for _ in range(SETTLING_ROUNDS):
+        changed = False
+        for g in range(n):
+            mean = q[g, Q.attack_rate] * math.exp(q[g, Q.attack_swing])
+            if answering:
+                for h in range(n):
+                    if h != g and not allied(g, h, relation):
+                        mean += links[g, h] * now[NOW.answer, h]
+            settled = min(MOST_ATTACKS, max(0.0, mean) / (1.0 - q[g, Q.own_response]))
+            changed = changed or settled != now[NOW.answer, g]
+            now[NOW.answer, g] = settled
+        if not changed:
+            break
 
 
 @_inlined

@@ -55,6 +55,7 @@ def stir(theatre: Theatre, world: World, month: int) -> None:
     p = theatre.p
     kept = keep(p["swing_half_life"])
     fresh = np.sqrt(1.0 - kept**2)
+    world.spread = kept**2 * world.spread + (1.0 - kept**2)
     world.driver = kept * world.driver + p["driver_sd"] * fresh * normal(theatre.cells("driver", None, month))
     for g in theatre.sides:
         chance = normal(theatre.cells("swing", g, month)), normal(theatre.cells("clash_swing", g, month))
@@ -85,6 +86,12 @@ def _each(theatre: Theatre, stream: str, mean: FloatArray, size: FloatArray, mon
     return counts(mean, np.broadcast_to(size, mean.shape).copy(), states)
 
 
+def _common(theatre: Theatre, world: World) -> FloatArray:
+    """The log factor all sides share, less half the variance of what has spread: factors have mean 1."""
+    p = theatre.p
+    return np.asarray(world.driver - 0.5 * (p["driver_sd"] ** 2 + p["swing_sd"] ** 2) * world.spread)
+
+
 def _growth(theatre: Theatre, start: Start, strength: FloatArray, g: int) -> FloatArray:
     ratio = np.maximum(strength[g], 1e-9) / np.maximum(start.effective[g], 1.0)
     return np.asarray(theatre.p["size_elasticity"] * np.log(ratio))
@@ -105,7 +112,7 @@ def attack_mean(
     lag, caught = behind(theatre, world.standing), foiled(theatre, world, world.urban_share())
     answers = theatre.on("outbidding_number") and theatre.variant != "none"
     for g in theatre.sides:
-        log_rate = world.driver + world.swing[g] + _growth(theatre, start, strength, g)
+        log_rate = _common(theatre, world) + world.swing[g] + _growth(theatre, start, strength, g)
         if theatre.on("timing"):
             log_rate = log_rate + p["timing"] * world.turmoil
         others = [h for h in theatre.sides if h != g and not theatre.allies[g, h]]
@@ -210,7 +217,7 @@ def clash(
     for g in theatre.sides:
         before = start.pressure.ground[g]
         harder = np.divide(now.ground[g], before, out=np.ones(before.shape), where=before > 0.0)
-        log_rate = world.driver + world.clash_swing[g] + _growth(theatre, start, strength, g)
+        log_rate = _common(theatre, world) + world.clash_swing[g] + _growth(theatre, start, strength, g)
         total = of["clash_rate"][g] * np.exp(log_rate) * np.clip(harder, 0.0, 5.0) * _talking(theatre, month, g)
         mean[g] = np.where(active[g], np.minimum(total, MOST_CLASHES), 0.0)
     clashes = _each(theatre, "clashes", mean, p["clash_size"], month)

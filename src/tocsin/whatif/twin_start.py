@@ -83,6 +83,7 @@ class World:
     response: FloatArray
     shock_memory: FloatArray
     driver: FloatArray
+    spread: FloatArray
     swing: FloatArray
     clash_swing: FloatArray
     triumph: FloatArray
@@ -195,6 +196,21 @@ def _levers(scenario: Scenario, option: Option, base: FloatArray) -> tuple[Float
     return levers, own_strikes
 
 
+def _at_rest(theatre: Theatre) -> FloatArray:
+    """Attacks a month (side, draw) that keep themselves going, answers among them; by sixty rounds, side by side."""
+    of = theatre.of
+    found = np.zeros(of["members"].shape)
+    answering = theatre.on("outbidding_number") and theatre.variant != "none"
+    for _ in range(60):
+        for g in theatre.sides:
+            total = of["attack_rate"][g] * np.exp(of["attack_swing"][g])
+            for h in theatre.sides:
+                if answering and h != g and not theatre.allies[g, h]:
+                    total = total + theatre.links[g, h] * found[h]
+            found[g] = np.minimum(1e4, np.maximum(0.0, total) / (1.0 - of["own_response"][g]))
+    return found
+
+
 def make_world(theatre: Theatre, *, settled: bool) -> World:
     """Everything at the start, before the first month."""
     p, of, scenario = theatre.p, theatre.of, theatre.scenario
@@ -203,7 +219,7 @@ def make_world(theatre: Theatre, *, settled: bool) -> World:
     urban = np.stack([binomial(members[g], of["urban_share"][g], theatre.cells("start", g, 0)) for g in theatre.sides])
     ruler = -1 if scenario.ruler is None else scenario.names.index(scenario.ruler)
     policing = np.zeros(n) if ruler < 0 else np.ones(n) if theatre.is_state[ruler] else p["policing_start"].copy()
-    rate = of["attack_rate"] * np.exp(of["attack_swing"]) / (1.0 - of["own_response"])
+    rate = _at_rest(theatre)
     world = World(
         rural=members - urban,
         urban=urban,
@@ -215,6 +231,7 @@ def make_world(theatre: Theatre, *, settled: bool) -> World:
         response=rate.copy(),
         shock_memory=np.zeros((sides, n)),
         driver=np.zeros(n),
+        spread=np.full(n, float(settled)),
         swing=of["attack_swing"].copy(),
         clash_swing=of["clash_swing"].copy(),
         triumph=np.zeros((sides, n)),
