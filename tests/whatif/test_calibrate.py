@@ -98,6 +98,10 @@ def test_nearest_runs_weigh_most_and_none_weighs_less_than_nothing() -> None:
     assert weights[0] == pytest.approx(1.0)
     assert bool((np.diff(weights) <= 1e-12).all())
     assert bool((weights > 0).all())
+    # By the first parameter's statistic alone, what is told of the second does not matter.
+    alone, _ = nearest(learned, statistics, statistics[17], 50, of=[0])
+    off = np.abs(learned.predict(statistics)[:, 0] - learned.predict(statistics[[17]])[0, 0])
+    assert set(alone) == set(np.argsort(off)[:50])
     with pytest.raises(InputError, match="too few to learn from"):
         learn(parameters[:20], statistics[:20])
 
@@ -200,18 +204,43 @@ def test_what_the_past_cannot_hold_is_listed_as_not_told() -> None:
     )
 
 
-def test_the_calibrated_scenario_changes_only_what_was_told() -> None:
+def _numbers(one: Scenario) -> dict[str, Quantity]:
+    return {named.name: named.quantity for named in named_quantities(one)}
+
+
+def test_the_calibrated_scenario_changes_only_what_is_carried_over() -> None:
     calibration = _calibrated()
     base, after = _theatre(), calibration.scenario()
-    was = {named.name: named.quantity for named in named_quantities(base)}
-    now = {named.name: named.quantity for named in named_quantities(after)}
+    was, now = _numbers(base), _numbers(after)
     changed = {name for name in was if was[name] != now[name]}
     swings = {f"{s.name}.{kind}_swing" for s in base.sides for kind in ("attack", "clash")}
-    assert changed - swings <= set(calibration.told)
-    for name in set(calibration.told):
+    assert set(calibration.carried) <= set(calibration.told)
+    assert changed - swings == set(calibration.carried)
+    for name in calibration.carried:
         assert now[name].evidence == "estimated"
         assert "calibrated to Nowhere" in now[name].source
     assert (after.first, after.options, after.shocks) == (base.first, base.options, base.shocks)
+
+
+def test_what_the_scenario_estimates_more_narrowly_stays() -> None:
+    narrow = Quantity(5.0, 5.2, "estimated", "counted", "log")
+    base = _theatre()
+    north = replace(base.sides[0], numbers={**base.sides[0].numbers, "attack_rate": narrow})
+    calibration = replace(_calibrated(), base=replace(base, sides=(north, *base.sides[1:])))
+    now = _numbers(calibration.scenario())
+    assert "North.attack_rate" in calibration.told
+    assert "North.attack_rate" not in calibration.carried
+    own = now["North.own_response"].low
+    # Attacks that follow on its own are at the median of the posterior, and all attacks as many as before.
+    assert now["North.attack_rate"].low / (1 - own) == pytest.approx(5.0 / (1 - 0.3), rel=1e-3)
+    assert now["North.attack_swing"] == base.sides[0].numbers["attack_swing"]
+
+
+def test_rates_under_another_ruler_are_not_carried_over() -> None:
+    after_take_over = replace(_calibrated(), base=replace(_theatre(), ruler="North"))
+    carried = {name.rpartition(".")[2] for name in after_take_over.carried}
+    assert {"clash_deaths", "swing_sd"} <= carried
+    assert not carried & {"attack_rate", "clash_rate", "own_response", "urban_share"}
 
 
 def test_a_calibrated_scenario_begins_at_the_level_it_had() -> None:

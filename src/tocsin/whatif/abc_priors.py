@@ -17,8 +17,9 @@ from tocsin.whatif.scenario import DO_NOTHING, Option, Scenario, Side
 
 LEAST_ACTIVE_MONTHS = 12
 LEAST_EVENTS = 5
-# Of a rate around the past's own mean: answers to others and changes of size lie between the two.
-_RATE_FACTOR, _SEVERITY_FACTOR, _SHARE_FACTOR = 6.0, 3.0, 8.0
+# Of a number around the past's own mean, below and above. Answers, swings and changes of size lie between a rate and
+# its mean; answers can only add.
+_ATTACKS, _CLASHES, _DEATHS, _SHARE = (20.0, 6.0), (8.0, 8.0), (3.0, 3.0), (30.0, 8.0)
 _HALF = 0.5
 _SOURCE = "wide, for calibration"
 _THEATRE_PRIORS = {
@@ -89,22 +90,22 @@ def _as_then(side: Side, past: Past, counted: bool) -> Side:
         months = past.n_months - int(past.entered[row])
         if attacks >= LEAST_EVENTS and side.numbers["attack_rate"].high > 0:
             share = (int(past.mass_casualty[row, since].sum()) + _HALF) / (attacks + 1.0)
-            numbers["attack_rate"] = _around("attack_rate", attacks / months, _RATE_FACTOR)
+            numbers["attack_rate"] = _around("attack_rate", attacks / months, _ATTACKS)
             # A fit to weeks takes slow changes for answers; here swings stand beside them, so both are told anew.
             if side.numbers["own_response"].high > 0:
                 numbers["own_response"] = Quantity(0.0, 0.9, source=_SOURCE)
             numbers["small_deaths"] = Quantity(1.0, 8.0, source=_SOURCE, scale="log")
             if side.numbers["mass_casualty_share"].high > 0:
-                numbers["mass_casualty_share"] = _around("mass_casualty_share", share, _SHARE_FACTOR)
+                numbers["mass_casualty_share"] = _around("mass_casualty_share", share, _SHARE)
         if clashes >= LEAST_EVENTS and side.numbers["clash_rate"].high > 0:
             deaths = (int(past.clash_deaths[row, since].sum()) + _HALF) / (clashes + _HALF)
-            numbers["clash_rate"] = _around("clash_rate", clashes / months, _RATE_FACTOR)
-            numbers["clash_deaths"] = _around("clash_deaths", deaths, _SEVERITY_FACTOR)
+            numbers["clash_rate"] = _around("clash_rate", clashes / months, _CLASHES)
+            numbers["clash_deaths"] = _around("clash_deaths", deaths, _DEATHS)
     return replace(side, numbers=numbers)
 
 
-def _around(name: str, middle: float, factor: float) -> Quantity:
+def _around(name: str, middle: float, factors: tuple[float, float]) -> Quantity:
     least, most = _LIMITS[name]
     if name == "mass_casualty_share":
         most = 0.9
-    return Quantity(max(middle / factor, least), min(middle * factor, most), source=_SOURCE, scale="log")
+    return Quantity(max(middle / factors[0], least), min(middle * factors[1], most), source=_SOURCE, scale="log")

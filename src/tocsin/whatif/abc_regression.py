@@ -5,6 +5,7 @@ Parameters stand on a scale on which their prior is standard normal, so that one
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,13 +58,18 @@ def learn(parameters: Floats, statistics: Floats) -> Learned:
     return Learned(centre, scale, low, high, coefficients, residual)
 
 
-def nearest(learned: Learned, statistics: Floats, observed: Floats, keep: int) -> tuple[NDArray[np.int64], Floats]:
+def nearest(
+    learned: Learned, statistics: Floats, observed: Floats, keep: int, *, of: Sequence[int] | None = None
+) -> tuple[NDArray[np.int64], Floats]:
     """The `keep` runs whose learned statistics lie nearest to the observed ones, and their Epanechnikov weights.
 
-    Distances are in units of each parameter's residual, so that what is well told counts most.
+    Distances are in units of each parameter's residual, so that what is well told counts most. `of`: by the statistics
+    learned for these parameters alone.
     """
     unit = np.maximum(learned.residual, 1e-9)
     off = (learned.predict(statistics) - learned.predict(observed[None])) / unit
+    if of is not None:
+        off = off[:, list(of)]
     distance = np.sqrt((off**2).sum(axis=1))
     order = np.argsort(distance, kind="stable")
     found = order[: min(keep, len(order))].astype(np.int64)

@@ -35,6 +35,8 @@ TOLD_BELOW = 0.9
 POINTS = 1000
 LEAST_DRAWS = 1000
 _TAILS = np.array([0.05, 0.5, 0.95])
+# What a new ruler changes from one day to the next.
+_OF_ORDER = ("attack_rate", "own_response", "clash_rate", "urban_share")
 _STEPS = 2000  # of the prior's distribution function, for its mean and spread
 
 
@@ -106,15 +108,36 @@ class Calibration:
         span = f"{month_label(self.past.first)} to {month_label(self.past.last)}"
         return f"calibrated to {self.past.theatre}, {span}, {self.past.vintage} ({self.runs:,} runs)"
 
+    @property
+    def carried(self) -> tuple[str, ...]:
+        """Of what the data told, what goes into the scenario: see `scenario`."""
+        base = {named.name: named.quantity for named in named_quantities(self.base)}
+        states = {side.name for side in self.base.sides if side.kind == "state"}
+        same_order = self.base.ruler is None or self.base.ruler in states
+        intervals = {quantity.name: (quantity.low, quantity.high) for quantity in self.quantities}
+        for side in self.past.sides:
+            low, _, high = np.quantile(self._levels(side), _TAILS).tolist()
+            intervals[f"{side}.attack_rate"] = low, high
+        found = []
+        for name in self.told:
+            kind, was = name.rpartition(".")[2], base[name]
+            known = was.evidence == "estimated" and kind != "own_response"
+            better = not known or _width(*intervals[name]) < _width(was.low, was.high)
+            if better and (same_order or kind not in _OF_ORDER):
+                found.append(name)
+        return tuple(found)
+
     def scenario(self) -> Scenario:
         """The scenario with what the data told: posterior 90% intervals, marked `estimated`.
 
-        A side's answer to its own attacks is set at its posterior median, and the attack rate's interval is that of the
-        level both make, since each makes up for the other. Where a rate changes, the swing at the start changes the
-        other way: the scenario begins at the level it had and goes on to the calibrated one. How else quantities hang
-        together in the posterior is lost.
+        What the scenario estimates more narrowly from its latest months stays; where a group has come to rule, rates and
+        the share in cities stay too, since the past was of another order. A side's answer to its own attacks is set at
+        its posterior median, and its rate keeps the level both make: each makes up for the other. Where a rate is
+        carried over, the swing at the start moves the other way, so that the scenario begins at the level it had and
+        goes on to the calibrated one. How else quantities hang together in the posterior is lost.
         """
-        found = {quantity.name: quantity for quantity in self.quantities if quantity.standing == "told"}
+        carried = set(self.carried)
+        found = {quantity.name: quantity for quantity in self.quantities if quantity.name in carried}
         return replace(
             self.base,
             sides=tuple(self._side(one, found) for one in self.base.sides),
@@ -132,21 +155,26 @@ class Calibration:
 
     def _side(self, side: Side, found: Mapping[str, Freed]) -> Side:
         numbers = {key: self._told(f"{side.name}.{key}", was, found) for key, was in side.numbers.items()}
-        level = _middle(side.numbers["attack_rate"]) / (1.0 - _middle(side.numbers["own_response"]))
+        rate, alone = side.numbers["attack_rate"], 1.0 - _middle(side.numbers["own_response"])
+        now_alone = alone
         if f"{side.name}.own_response" in found:
             own = found[f"{side.name}.own_response"].median
-            numbers["own_response"] = self._estimated(own, own, "linear")
+            numbers["own_response"], now_alone = self._estimated(own, own, "linear"), 1.0 - own
         if f"{side.name}.attack_rate" in found:
-            alone = 1.0 - _middle(numbers["own_response"])
-            rates = self._values(f"{side.name}.attack_rate")
-            now = rates / (1.0 - self._values(f"{side.name}.own_response")) * alone
-            low, median, high = np.quantile(now, _TAILS).tolist()
-            numbers["attack_rate"] = self._estimated(low, high, "log")
-            numbers["attack_swing"] = _shifted(side.numbers["attack_swing"], np.log(level / (median / alone)))
+            low, median, high = np.quantile(self._levels(side.name), _TAILS).tolist()
+            numbers["attack_rate"] = self._estimated(low * now_alone, high * now_alone, "log")
+            numbers["attack_swing"] = _shifted(side.numbers["attack_swing"], np.log(_middle(rate) / alone / median))
+        elif now_alone != alone:
+            part = now_alone / alone
+            numbers["attack_rate"] = replace(rate, low=_tidy(rate.low * part), high=_tidy(rate.high * part))
         if f"{side.name}.clash_rate" in found:
             shift = np.log(_middle(side.numbers["clash_rate"]) / found[f"{side.name}.clash_rate"].median)
             numbers["clash_swing"] = _shifted(side.numbers["clash_swing"], shift)
         return replace(side, numbers=numbers)
+
+    def _levels(self, side: str) -> Floats:
+        """Attacks a month with those that follow on a side's own, at the points of the posterior (point)."""
+        return self._values(f"{side}.attack_rate") / (1.0 - self._values(f"{side}.own_response"))
 
     def _values(self, name: str) -> Floats:
         """A quantity at the points of the posterior (point), also where it is known for sure."""
@@ -168,6 +196,7 @@ class Calibration:
             "runs": self.runs,
             "seed": self.seed,
             "told": list(self.told),
+            "carried": list(self.carried),
             "not_told": list(self.not_told),
             "given": [quantity.name for quantity in self.quantities if quantity.standing == "given"],
             "quantities": [vars(quantity) for quantity in self.quantities],
@@ -265,6 +294,11 @@ def _resampled(weights: Floats, points: int, rng: np.random.Generator) -> NDArra
         np.searchsorted(edges, (np.arange(points) + rng.random()) / points), len(weights) - 1
     ).astype(np.int64)
     return found
+
+
+def _width(low: float, high: float) -> float:
+    """How far apart two ends are, as a ratio; ends at 0 as if just above."""
+    return float(np.log(max(high, 1e-9) / max(low, 1e-9)))
 
 
 def _middle(quantity: Quantity) -> float:

@@ -1,0 +1,1 @@
+"""Parts of the study of calibration, `benchmarks/whatif_calibration.py`."""
