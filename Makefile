@@ -28,7 +28,7 @@ SETUP = @python="$(PYTHON)"; \
 	fi; \
 	"$$python" tools/environment.py --lock "$(LOCK)"
 
-.PHONY: help assess test test-python check lint types bench bench-rivalry-speed bench-rivalry-study bench-whatif lock clean core dev
+.PHONY: help assess test test-python check lint types bench bench-rivalry-speed bench-rivalry-study bench-whatif bench-whatif-calibration lock clean core dev
 
 help: ## Show this list
 	@echo "make TARGET, where TARGET is one of"
@@ -67,6 +67,9 @@ bench-rivalry-study: dev ## Error rates of who answers whom, on simulated theatr
 
 bench-whatif: dev ## The what-if simulation beside Mesa in one run, on a whole scenario, and the noise its options share
 	@$(RUN) benchmarks/whatif_speed.py $(ARGS)
+
+bench-whatif-calibration: dev ## Planted numbers of a scenario recovered, and Afghanistan's months of 2015-2020 reproduced
+	@$(RUN) benchmarks/whatif_calibration.py $(ARGS)
 
 core: ## Set up .venv with tocsin in it
 	$(SETUP) core
