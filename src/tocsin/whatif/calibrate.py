@@ -130,9 +130,9 @@ class Calibration:
     def scenario(self) -> Scenario:
         """The scenario with what the data told: posterior 90% intervals, marked `estimated`.
 
-        What the scenario estimates more narrowly from its latest months stays; where a group has come to rule, rates and
-        the share in cities stay too, since the past was of another order. A side's answer to its own attacks is set at
-        its posterior median, and its rate keeps the level both make: each makes up for the other. Where a rate is
+        What the scenario estimates more narrowly from its latest months stays; where a group has come to rule, rates
+        and the share in cities stay too, since the past was of another order. A side's answer to its own attacks is set
+        at its posterior median, and its rate keeps the level both make: each makes up for the other. Where a rate is
         carried over, the swing at the start moves the other way, so that the scenario begins at the level it had and
         goes on to the calibrated one. How else quantities hang together in the posterior is lost.
         """
