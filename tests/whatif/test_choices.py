@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.whatif.choices import at_points, choices_of, p_best, regrets
+from tocsin.whatif.choices import choices_of, least_regretted, p_best, regrets
+from tocsin.whatif.points import at_points
 from tocsin.whatif.reduce import Reduced, Row
 
 ROW = Row("civilian_deaths", None)
@@ -39,7 +40,8 @@ def test_choices_by_hand_where_there_is_no_chance() -> None:
     assert [c.regret_mean for c in found] == [0.75, 1.25, 1.5]
     assert [c.regret_most for c in found] == [2, 3, 3]
     assert [c.regret_high for c in found] == pytest.approx([1.85, 2.85, 2.85])
-    assert [c.minimax for c in found] == [True, False, False]
+    # Four points cannot bound what is exceeded at one in twenty.
+    assert [c.minimax for c in found] == [True, True, True]
     assert [c.noise for c in found] == [None, 0.0, 0.0]
     assert [c.resolved for c in found] == [None, 1.0, 1.0]
 
@@ -57,6 +59,25 @@ def test_options_that_are_the_same_tie_in_everything() -> None:
     for one, other in ((found[0], found[1]), (found[2], found[3])):
         assert (one.p_best, one.regret_most, one.minimax) == (other.p_best, other.regret_most, other.minimax)
     assert sum(c.p_best for c in found) == pytest.approx(1.0)
+
+
+def test_the_least_regretted_is_marked_where_it_can_be_told() -> None:
+    """Planted: regrets of which 5% are above 5, 20 and 5.1; of 1,000 points only the second is told from the least."""
+    rng = np.random.default_rng(4)
+    regret = np.array([[1.0], [4.0], [1.02]]) * rng.exponential(5 / np.log(20), size=(3, 1000))
+    assert least_regretted(regret).tolist() == [True, False, True]
+    assert least_regretted(regret[:2]).tolist() == [True, False]
+    # The largest of 10 tells nothing of a quantile that half of such samples do not reach.
+    assert least_regretted(regret[:, :10]).all()
+
+
+def test_bounds_of_the_95_percent_regret_are_order_statistics() -> None:
+    # In 90% of samples of 100, the 91st value is below the 95% quantile and the 99th above it.
+    one, other = np.arange(1.0, 101), np.full(100, 99.0)
+    assert least_regretted(np.stack([one, other])).tolist() == [True, True]
+    assert least_regretted(np.stack([one, other + 0.5])).tolist() == [True, False]
+    assert least_regretted(np.stack([one + 9, np.full(100, 100.0)])).tolist() == [True, True]
+    assert least_regretted(np.stack([one + 9.5, np.full(100, 100.0)])).tolist() == [False, True]
 
 
 def test_chance_is_told_from_what_parameters_do() -> None:

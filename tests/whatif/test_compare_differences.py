@@ -15,9 +15,9 @@ from tocsin.whatif.differences import (
     differences_of,
     mean_interval,
     outcomes_of,
-    point_means,
     variance_ratio,
 )
+from tocsin.whatif.points import point_means
 from tocsin.whatif.reduce import Reduced, Row
 
 ROW = [Row("attacks", None)]
@@ -63,6 +63,39 @@ def test_what_variants_have_in_common_is_taken_from_the_one_with_more_points() -
     assert mean == pytest.approx(plain + 1)
     # Of 4 points 2 degrees of freedom are left, of the 5 there are 4: tabled values of Student's t.
     assert (high - low) / (above - below) == pytest.approx(2.919986 / 2.131847, rel=1e-5)
+
+
+def test_the_interval_of_a_borrowed_mean_by_hand() -> None:
+    # Few points: x = 0, 1, 2, 3, y = 1, 0, 3, 4; slope 6 / 5, residuals 0.8, -1.4, 0.4, 0.2: variance 2.8 / 2 = 1.4.
+    # All points: x = 0, 1, 2, 3, 9, mean 3, variance 12.5. The few have a mean of 1.5 and a spread of 5.
+    mean, low, high = borrowed_interval(np.array([1.0, 0.0, 3.0, 4.0]), np.array([0.0, 1.0, 2.0, 3.0, 9.0]), 1)
+    assert mean == pytest.approx(2.0 + 1.2 * 1.5)
+    variance = 1.4 * (1 / 4 + 1.5**2 / 5) + 1.2**2 * 12.5 / 5
+    assert (high - low) / 2 == pytest.approx(2.919986 * math.sqrt(variance), rel=1e-5)
+
+
+def test_the_mean_of_a_borrowed_difference_is_not_that_of_the_outcomes_and_says_so() -> None:
+    rng = np.random.default_rng(3)
+    main = rng.normal(size=(1, 1, 80))
+    few, none = _runs(list(rng.normal(size=16))), _runs([0.0] * 16)
+    (found,) = differences_of("match", "act", ROW, [6], few, none, 2, main)
+    assert found.regressed
+    assert found.mean != pytest.approx(few.expected.mean())
+    for borrowed in (None, main[..., :16]):
+        (whole,) = differences_of("match", "act", ROW, [6], few, none, 2, borrowed)
+        assert not whole.regressed
+        assert whole.mean == pytest.approx(few.expected.mean())
+
+
+def test_shares_of_points_are_cleared_of_chance_and_do_not_hang_on_the_number_of_runs() -> None:
+    """Planted: at points -1 is expected on average, with a standard deviation of 2, so less at 69%; chance adds 8."""
+    for points in (400, 4000):
+        rng = np.random.default_rng(21)
+        runs = (rng.normal(-1.0, 2.0, size=(points, 1)) + rng.normal(0, 8.0, size=(points, 10))).ravel()
+        (found,) = differences_of("fitted", "act", ROW, [6], _runs(list(runs)), _runs([0.0] * len(runs)), 10)
+        assert found.points_less == pytest.approx(0.6915, abs=0.07)
+        assert found.points_less + found.points_more == pytest.approx(1.0)
+        assert found.mean_high < 0  # the mean is beyond chance all the same
 
 
 @pytest.mark.parametrize("points", [3, 40])

@@ -1,56 +1,26 @@
 """Which option is best, and how wrong a choice can be, over the parameters that are not known.
 
-At a parameter point an option's outcome is known up to what is left of chance in the mean of its replicates. Taken at
-face value that chance would make regrets large and the best option a lottery. It is estimated from the spread of the
-replicates, and the differences to doing nothing are drawn to their mean until their variance over points is what is
-left when that of chance is taken away (Louis 1984, doi:10.1080/01621459.1984.10478062).
+Chance in what is known at a point would make regrets large and the best option a lottery, so it is cleared away first,
+see `points`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.whatif.catalogue import Variant
 from tocsin.whatif.comparison import Choice
-from tocsin.whatif.differences import point_means
+from tocsin.whatif.points import at_points
 from tocsin.whatif.reduce import Reduced, Row
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
-
-@dataclass(frozen=True, eq=False)
-class AtPoints:
-    """Differences to doing nothing at parameter points: `means` (option, point) as simulated, `cleared` drawn to their
-    mean by what is chance, `noise` (option) the standard deviation of that chance at one point, `resolved` (option) the
-    share of the variance over points that is not chance; nan where it cannot be told, or nothing varies."""
-
-    means: Floats
-    cleared: Floats
-    noise: Floats
-    resolved: Floats
-
-
-def at_points(expected: Floats, replicates: int) -> AtPoints:
-    """Differences to option 0 by parameter point, of `expected` (option, draw), cleared of chance; see `AtPoints`."""
-    paired = expected - expected[0]
-    means = point_means(paired, replicates)
-    options, points = means.shape
-    if replicates == 1 or points == 1:
-        unknown = np.full(options, np.nan)
-        return AtPoints(means, means, unknown, unknown)
-    within = paired.reshape(options, points, replicates).var(axis=-1, ddof=1).mean(axis=-1) / replicates
-    total = means.var(axis=-1, ddof=1)
-    resolved = np.full(options, np.nan)
-    np.divide(np.clip(total - within, 0.0, None), total, out=resolved, where=total > 0)
-    middle = means.mean(axis=-1, keepdims=True)
-    kept = np.sqrt(np.where(np.isnan(resolved), 1.0, resolved))[:, np.newaxis]
-    # Not middle + 1 * rest where nothing is taken away: options that tie must tie to the bit.
-    cleared = np.where(kept == 1.0, means, middle + kept * (means - middle))
-    return AtPoints(means, cleared, np.sqrt(within), resolved)
+_HIGH = 0.95
+_TAIL = 0.05
 
 
 def p_best(values: Floats) -> Floats:
@@ -62,6 +32,25 @@ def p_best(values: Floats) -> Floats:
 def regrets(values: Floats) -> Floats:
     """By how much each option (option, point) is above the least at the same point."""
     return np.asarray(values - values.min(axis=0))
+
+
+def least_regretted(regret: Floats) -> Bools:
+    """The options (option) whose 95% regret over the points of `regret` (option, point) is the least, as far as told.
+
+    All of those are in whose 95% regret may be as small as that of the least one, by the 90% intervals of the two from
+    order statistics (Conover 1999, Practical Nonparametric Statistics, section 3.2). With fewer points than can bound
+    a 95% quantile, all are.
+    """
+    from scipy.stats import binom
+
+    points = regret.shape[-1]
+    ordered = np.sort(regret, axis=-1)
+    first = max(int(binom.ppf(_TAIL, points, _HIGH)) - 1, 0)
+    last = int(binom.ppf(1 - _TAIL, points, _HIGH))
+    low = ordered[:, first]
+    high = ordered[:, last] if last < points else np.full(len(ordered), np.inf)
+    least = int(np.quantile(regret, _HIGH, axis=-1).argmin())
+    return np.asarray(low <= high[least])
 
 
 def choices_of(
@@ -81,7 +70,7 @@ def choices_of(
             expected = np.stack([run.expected[k, h] for run in runs])
             points = at_points(expected, replicates)
             best, regret = p_best(points.cleared), regrets(points.cleared)
-            most = regret.max(axis=-1)
+            least = least_regretted(regret)
             found += [
                 Choice(
                     variant=variant,
@@ -91,9 +80,9 @@ def choices_of(
                     expected=float(expected[o].mean()),
                     p_best=float(best[o]),
                     regret_mean=float(regret[o].mean()),
-                    regret_high=float(np.quantile(regret[o], 0.95)),
-                    regret_most=float(most[o]),
-                    minimax=bool(most[o] == most.min()),
+                    regret_high=float(np.quantile(regret[o], _HIGH)),
+                    regret_most=float(regret[o].max()),
+                    minimax=bool(least[o]),
                     noise=None if o == 0 or np.isnan(points.noise[o]) else float(points.noise[o]),
                     resolved=None if o == 0 or np.isnan(points.resolved[o]) else float(points.resolved[o]),
                 )

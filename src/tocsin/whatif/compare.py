@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from tocsin.errors import InputError, did_you_mean
 from tocsin.whatif.catalogue import VARIANT_NAMES, Variant
-from tocsin.whatif.choices import at_points, choices_of
+from tocsin.whatif.choices import choices_of
 from tocsin.whatif.comparison import Choice, Comparison, Decisive, Difference, Flip
 from tocsin.whatif.conclusions import conclusions_of
 from tocsin.whatif.differences import differences_of
 from tocsin.whatif.parts import Gathered, Shared, parts_of, run_parts, trajectories_of
+from tocsin.whatif.points import at_points
 from tocsin.whatif.reduce import Row, ranked_rows, rows_of
 from tocsin.whatif.regions import flip_of, most_related, point_values
 from tocsin.whatif.scenario import Scenario

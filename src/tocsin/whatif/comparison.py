@@ -52,8 +52,11 @@ class Difference:
     `mean` with the 90% interval of the mean (`mean_low`, `mean_high`: what more runs would narrow), `low` and `high` of
     the runs (what they would not), `p_less` and `p_more` the shares of runs with less and with more. `variance_ratio`:
     variance of the difference over that of unpaired runs; None where nothing varies. The interval of the mean is
-    infinite where there is one run. In variants with fewer runs than the first, the mean is that to be expected at all
-    points of the first, by what the two have in common where both are run.
+    infinite where there is one run. `points_less` and `points_more`: the shares of points of the numbers not known at
+    which less and more is to be expected, cleared of chance; more runs do not bring them nearer to 0 or 1.
+    `regressed`: in variants with fewer runs than the first, the mean is that to be expected at all points of the first,
+    by what the two have in common where both are run; it is then not the difference of two means of outcomes, and not
+    independent of the first.
     """
 
     variant: Variant
@@ -69,6 +72,9 @@ class Difference:
     p_less: float
     p_more: float
     variance_ratio: float | None
+    points_less: float = float("nan")
+    points_more: float = float("nan")
+    regressed: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,8 +82,9 @@ class Choice:
     """How an option does against the others on one outcome, over the parameters that are not known.
 
     `p_best`: share of parameter points at which its expected outcome is the least (ties shared). `regret_mean`,
-    `regret_high` (95% of points) and `regret_most`: by how much it is worse than the best option there. `minimax`:
-    whether its largest regret is the least of all options. All are cleared of chance as far as it can be told: `noise`
+    `regret_high` (95% of points) and `regret_most` (the largest among the points): how much more there is than under
+    the best option there. `minimax`: whether its 95% regret is the least of all options, or not told from the least.
+    All are cleared of chance as far as it can be told: `noise`
     is the standard deviation of what chance leaves in the difference to doing nothing at one point, `resolved` the
     share of that difference's variance over points that is not chance (None for doing nothing, and where it cannot be
     told). Near 0 the points cannot be told apart, and the options are ranked by their means alone.

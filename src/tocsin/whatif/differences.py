@@ -13,16 +13,11 @@ from scipy.special import stdtrit
 
 from tocsin.whatif.catalogue import Variant
 from tocsin.whatif.comparison import Band, Difference, Outcome
+from tocsin.whatif.points import cleared_of_chance, point_means
 from tocsin.whatif.reduce import Reduced, Row
 
 Floats = NDArray[np.float64]
 _TAILS = (0.05, 0.5, 0.95)
-
-
-def point_means(values: Floats, replicates: int) -> Floats:
-    """Means (..., point) over the `replicates` runs of each parameter point, which follow each other in (..., draw)."""
-    means: Floats = values.reshape(*values.shape[:-1], -1, replicates).mean(axis=-1)
-    return means
 
 
 def mean_interval(values: Floats, replicates: int) -> tuple[Floats, Floats, Floats]:
@@ -47,21 +42,31 @@ def borrowed_interval(values: Floats, main: Floats, replicates: int) -> tuple[Fl
 
     Both are of the same points, in the same order, as far as `values` go. What the two have in common there is taken
     from the mean of all of `main` (double sampling with regression, Cochran 1977, Sampling Techniques, section 12.6):
-    rare points that weigh much are then in both, or else a variant with fewer points would look surer than it is. With
-    fewer than four points, or no fewer than `main`, it is `mean_interval`.
+    rare points that weigh much are then in both, or else a variant with fewer points would look surer than it is. Its
+    variance is that of what the regression leaves over, at the mean it is taken to, and of the regressed part over all
+    points of `main`. With fewer than four points, or no fewer than `main`, it is `mean_interval`.
     """
     x, y = point_means(main, replicates), point_means(values, replicates)
     n, points = y.shape[-1], x.shape[-1]
-    if n < 4 or n >= points:
+    if not is_borrowed(n, points):
         return mean_interval(values, replicates)
     same = x[..., :n]
     dx, dy = same - same.mean(axis=-1, keepdims=True), y - y.mean(axis=-1, keepdims=True)
     spread = (dx**2).sum(axis=-1)
     slope = np.divide((dx * dy).sum(axis=-1), spread, out=np.zeros_like(spread), where=spread > 0)
     rest = ((dy - slope[..., np.newaxis] * dx) ** 2).sum(axis=-1) / (n - 2)
-    mean = y.mean(axis=-1) + slope * (x.mean(axis=-1) - same.mean(axis=-1))
-    half = float(stdtrit(n - 2, 0.95)) * np.sqrt(rest / n + slope**2 * x.var(axis=-1, ddof=1) / points)
+    gap = x.mean(axis=-1) - same.mean(axis=-1)
+    mean = y.mean(axis=-1) + slope * gap
+    # The further the mean of all points is from that of the few, the less sure is a line through the few.
+    away = np.divide(gap**2, spread, out=np.zeros_like(spread), where=spread > 0)
+    variance = rest * (1 / n + away) + slope**2 * x.var(axis=-1, ddof=1) / points
+    half = float(stdtrit(n - 2, 0.95)) * np.sqrt(variance)
     return mean, mean - half, mean + half
+
+
+def is_borrowed(points: int, of_main: int) -> bool:
+    """Whether `borrowed_interval` regresses the mean of so many points on so many more of the first variant."""
+    return 4 <= points < of_main
 
 
 def variance_ratio(option: Floats, nothing: Floats) -> Floats:
@@ -117,6 +122,9 @@ def differences_of(
         mean, mean_low, mean_high = mean_interval(expected, replicates)
     else:
         mean, mean_low, mean_high = borrowed_interval(expected, main, replicates)
+    regressed = main is not None and is_borrowed(expected.shape[-1] // replicates, main.shape[-1] // replicates)
+    cleared = cleared_of_chance(expected, replicates).cleared
+    points_less, points_more = (cleared < 0).mean(axis=-1), (cleared > 0).mean(axis=-1)
     paired = runs.at - nothing.at
     low, _, high = np.quantile(paired, _TAILS, axis=-1)
     less, more = (paired < 0).mean(axis=-1), (paired > 0).mean(axis=-1)
@@ -136,6 +144,9 @@ def differences_of(
             p_less=float(less[k, h]),
             p_more=float(more[k, h]),
             variance_ratio=None if np.isnan(ratio[k, h]) else float(ratio[k, h]),
+            points_less=float(points_less[k, h]),
+            points_more=float(points_more[k, h]),
+            regressed=regressed,
         )
         for k, row in enumerate(rows)
         for h, horizon in enumerate(horizons)

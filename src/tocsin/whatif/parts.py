@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from tocsin.scale import run_tasks
 from tocsin.whatif.catalogue import Variant
 from tocsin.whatif.comparison import Band, Outcome
-from tocsin.whatif.differences import bands_of, outcomes_of, point_means
+from tocsin.whatif.differences import bands_of, outcomes_of
+from tocsin.whatif.points import point_means
 from tocsin.whatif.reduce import Reduced, Row, joined, reduce_paths
 from tocsin.whatif.sampling import sample_at, sample_draws
 from tocsin.whatif.scenario import Scenario
