@@ -62,10 +62,7 @@ def toy_scenario(rules: Rules) -> Scenario:
         "pool": rules.pool,
         "matching": rules.matching,
         "size_elasticity": rules.size_elasticity,
-        # Attacks come by Poisson, and nothing but the rules moves their rate.
-        "attack_size": float("inf"),
         "driver_sd": 0.0,
-        "swing_sd": 0.0,
         "shock_weight": 0.0,
     }
     sides = []
@@ -77,6 +74,9 @@ def toy_scenario(rules: Rules) -> Scenario:
             "attack_rate": rate,
             "mass_casualty_share": 0.0,
             "small_deaths": 1.0,
+            # Attacks come by Poisson, and nothing but the rules moves their rate.
+            "attack_size": float("inf"),
+            "swing_sd": 0.0,
         }
         of_side = {p.name: _fixed(own.get(p.name), p.default) for p in GROUP}
         sides.append(Side(f"Group {number}", "group", (0.0, 0.0), False, False, of_side))

@@ -26,7 +26,7 @@ PLAIN: dict[str, float] = {
 }  # fmt: skip
 
 # Nothing but chance moves attacks, and their number does not hang on how many people a side has.
-STILL: dict[str, Number] = {"driver_sd": 0.0, "swing_sd": 0.0, "size_elasticity": 0.0}
+STILL: dict[str, Number] = {"driver_sd": 0.0, "size_elasticity": 0.0}
 
 
 def quantity(value: Number) -> Quantity:
@@ -157,7 +157,7 @@ def toy(
              mass_casualty_share=0.0, urban_share=1.0, pressure=0.5),
     )[:sides]  # fmt: skip
     names = {one.name for one in everyone}
-    enemies = [("North", "South"), ("North", "State"), ("South", "State"), ("South", "East")]
+    enemies = [("North", "South"), ("North", "State"), ("South", "State"), ("South", "West")]
     links = {("North", "South"): (0.0, 0.4), ("South", "North"): 0.3, ("South", "West"): 0.1, ("East", "North"): 0.2}
     shocks = [
         shock("withdrawal", (1, 4), probability=(0.5, 1.0)),
@@ -197,8 +197,16 @@ def off_but(*names: str) -> tuple[str, ...]:
 
 
 def bare(sides: Sequence[Side], *on: str, quantities: Mapping[str, Number] | None = None, **more: Any) -> Scenario:
-    """A scenario in which only these mechanisms are at work, and all else is `STILL`; `more` as `scenario` has it."""
-    return scenario(sides, quantities={**STILL, **(quantities or {})}, off=off_but(*on), **more)
+    """A scenario in which only these mechanisms are at work, and all else is `STILL`; `more` as `scenario` has it.
+
+    Sides that are not given a `swing_sd` of their own do not swing.
+    """
+    plain = side("anybody").numbers["swing_sd"]
+    still = [
+        replace(one, numbers={**one.numbers, "swing_sd": quantity(0.0)}) if one.numbers["swing_sd"] == plain else one
+        for one in sides
+    ]
+    return scenario(still, quantities={**STILL, **(quantities or {})}, off=off_but(*on), **more)
 
 
 def with_quantities(base: Scenario, **changes: Number) -> Scenario:

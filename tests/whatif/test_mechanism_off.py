@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from planted_scenario import STILL, Number, off_but, option, quantity, shock, side, toy, with_quantities
 
-from tocsin.whatif.catalogue import LEVER_NAMES, MECHANISM_NAMES, VARIANT_NAMES, Variant
+from tocsin.whatif.catalogue import LEVER_DEFAULTS, LEVER_NAMES, MECHANISM_NAMES, VARIANT_NAMES, Variant
 from tocsin.whatif.columns import SIDE_MEASURES, THEATRE_MEASURES
 from tocsin.whatif.sampling import sample_draws
 from tocsin.whatif.scenario import Scenario
@@ -161,7 +161,7 @@ def test_reach_abroad_and_strikes_victims_are_ends_of_the_story() -> None:
     ],
 )
 def test_without_its_lever_a_mechanism_is_idle(mechanism: str, lever: str) -> None:
-    theatre = busy("North")
+    theatre = replace(busy("North"), levers=LEVER_DEFAULTS)
     idle = option("idle", (0, 9), **{name: 0.0 if name == lever else 0.6 for name in LEVER_NAMES})
     theatre = replace(theatre, options=(theatre.options[0], idle))
     same(run(theatre), run(theatre, off=[mechanism]))

@@ -6,13 +6,15 @@ times too large for chance.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from planted_scenario import bare, option, shock, side, state
 
 from tocsin.whatif.sampling import sample_draws
-from tocsin.whatif.scenario import Scenario
+from tocsin.whatif.scenario import Relation, Scenario
 from tocsin.whatif.simulate import Paths, simulate
 
 Counts = NDArray[np.float64]
@@ -238,9 +240,9 @@ def test_a_ruler_seen_as_a_traitor_loses_members_to_those_who_are_no_allies() ->
 def test_allies_of_a_ruler_insure_themselves_with_its_enemies_by_their_names() -> None:
     sides = [
         side("A"),
-        side("Ally", members=20000.0),
-        side("E1", attack_rate=2.5),
-        side("E2", attack_rate=8.5, members=1000.0),
+        side("Ally", members=20000.0, ideology=(0.2, 0.2)),
+        side("E1", attack_rate=2.5, members=20000.0, ideology=(0.2, 0.2)),
+        side("E2", attack_rate=8.5, members=5000.0, ideology=(0.5, 0.6)),
         side("Rival"),
     ]
     theatre = bare(
@@ -248,15 +250,21 @@ def test_allies_of_a_ruler_insure_themselves_with_its_enemies_by_their_names() -
         "hedging",
         ruler="A",
         allies=[("A", "Ally")],
-        enemies=[("A", "E1"), ("A", "E2"), ("E1", "Ally")],
-        quantities={"hedging": 0.04, "shock_weight": 0.0},
+        enemies=[("A", "E1"), ("A", "E2")],
+        quantities={"hedging": 0.04, "shock_weight": 0.0, "defection_distance": 0.5},
         levers={"intelligence": 1.0},
     )
     paths = run(theatre)
-    expect(20000.0 - members(paths, 1), 20000.0, share(0.04))
-    expect(members(paths, 3) - 1000.0, 20000.0, share(0.04) * 9.0 / 12.0)
+    # E1 is near and as large; E2 has the greater name, but is far, and reaches a quarter.
+    to_first, to_second = 0.04 * 3.0 / 12.0, 0.04 * np.exp(-1.0) * 0.25 * 9.0 / 12.0
+    total = to_first + to_second
+    expect(20000.0 - members(paths, 1), 20000.0, share(total))
+    expect(members(paths, 3) - 5000.0, 20000.0, share(total) * to_second / total)
     assert (members(paths, 4, 11) == 2000.0).all()
     assert (members(paths, 0, 11) == 2000.0).all()
+    # Nobody insures himself with his own enemy.
+    fought = replace(theatre, relations=(*theatre.relations, Relation(("Ally", "E1"), "enemies")))
+    assert (members(run(fought), 2, 11) == 20000.0).all()
 
 
 def test_police_learn_jail_enemies_in_cities_and_lose_some_of_them_again() -> None:

@@ -75,7 +75,7 @@ def test_names_are_those_of_files_and_in_order() -> None:
     assert names.index("A.members") < names.index("B.members") < names.index("link.A>B")
     assert names[-2:] == ("shock.2.probability", "shock.2.size")
     # What does not vary is not there: a number, a link, a shock that is sure.
-    assert not {"attack_size", "link.C>A", "shock.1.probability"} & set(names)
+    assert not {"A.attack_size", "link.C>A", "shock.1.probability"} & set(names)
     assert len(named_quantities(theatre())) == len(THEATRE) + 3 * len(GROUP) + 2 + 4
 
 
@@ -84,7 +84,8 @@ def test_each_column_is_its_parameter() -> None:
     assert draws.numbers.shape == (50, len(THEATRE))
     assert draws.side_numbers.shape == (50, 3, len(GROUP))
     assert draws.links.shape == (50, 3, 3)
-    assert (draws.numbers[:, THEATRE_NAMES.index("attack_size")] == 20.0).all()
+    assert (draws.side_numbers[:, :, GROUP_NAMES.index("attack_size")] == 20.0).all()
+    assert (draws.numbers[:, THEATRE_NAMES.index("most_deaths")] == 1500.0).all()
     members = draws.side_numbers[:, :, GROUP_NAMES.index("members")]
     assert ((members >= 1500) & (members <= 2200)).all()
     assert len(np.unique(members)) == 150

@@ -125,7 +125,7 @@ def test_numbers_at_the_ends_of_their_ranges() -> None:
     for changes in (
         {"tail_shape": 0.0, "pool": 0.0},
         {"tail_shape": 1.0, "most_deaths": 21.0},
-        {"tail_shape": -0.3, "attrition": 3.0, "defection": 2.0, "attack_size": 0.05},
+        {"tail_shape": -0.3, "attrition": 3.0, "defection": 2.0},
         {"urban_cover": 1.0, "leaving": 3.0, "visibility": 3.0, "size_elasticity": 3.0},
     ):
         agree(with_quantities(base, **changes), n=6)

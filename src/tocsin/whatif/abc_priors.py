@@ -24,12 +24,10 @@ _HALF = 0.5
 _SOURCE = "wide, for calibration"
 _THEATRE_PRIORS = {
     "driver_sd": Quantity(0.02, 1.0, source=_SOURCE),
-    "swing_sd": Quantity(0.05, 1.5, source=_SOURCE),
     "swing_half_life": Quantity(0.7, 36.0, source=_SOURCE, scale="log"),
-    "attack_size": Quantity(1.5, 200.0, source=_SOURCE, scale="log"),
-    "clash_size": Quantity(1.5, 200.0, source=_SOURCE, scale="log"),
     "clash_deaths_size": Quantity(0.1, 5.0, source=_SOURCE, scale="log"),
 }
+_SWING, _SIZE = Quantity(0.05, 1.5, source=_SOURCE), Quantity(1.5, 200.0, source=_SOURCE, scale="log")
 _LIMITS = {p.name: (p.least, p.most) for p in (*THEATRE, *GROUP)}
 
 
@@ -88,9 +86,11 @@ def _as_then(side: Side, past: Past, counted: bool) -> Side:
         since = slice(int(past.entered[row]), None)
         attacks, clashes = int(past.attacks[row, since].sum()), int(past.clashes[row, since].sum())
         months = past.n_months - int(past.entered[row])
+        numbers["swing_sd"] = _SWING
         if attacks >= LEAST_EVENTS and side.numbers["attack_rate"].high > 0:
             share = (int(past.mass_casualty[row, since].sum()) + _HALF) / (attacks + 1.0)
             numbers["attack_rate"] = _around("attack_rate", attacks / months, _ATTACKS)
+            numbers["attack_size"] = _SIZE
             # A fit to weeks takes slow changes for answers; here swings stand beside them, so both are told anew.
             if side.numbers["own_response"].high > 0:
                 numbers["own_response"] = Quantity(0.0, 0.9, source=_SOURCE)
@@ -100,6 +100,7 @@ def _as_then(side: Side, past: Past, counted: bool) -> Side:
         if clashes >= LEAST_EVENTS and side.numbers["clash_rate"].high > 0:
             deaths = (int(past.clash_deaths[row, since].sum()) + _HALF) / (clashes + _HALF)
             numbers["clash_rate"] = _around("clash_rate", clashes / months, _CLASHES)
+            numbers["clash_size"] = _SIZE
             numbers["clash_deaths"] = _around("clash_deaths", deaths, _DEATHS)
     return replace(side, numbers=numbers)
 

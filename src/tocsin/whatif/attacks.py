@@ -33,12 +33,14 @@ from tocsin.whatif.draws import (
 )
 from tocsin.whatif.mechanisms import (
     behind,
+    calmed,
     deterred,
     external_reach,
     foiled,
     logistic,
     prestige,
     severity,
+    under_strikes,
 )
 from tocsin.whatif.sides import (
     allied,
@@ -46,6 +48,7 @@ from tocsin.whatif.sides import (
     best_rival,
     policed,
     rivals_triumph,
+    shock_of_all,
     shock_of_rivals,
     strength,
     triumph_near,
@@ -93,16 +96,15 @@ def act(
         theatre[THEATRE.driver] += p[P.driver_sd] * fresh * normal(at(theatre_cells[STREAM.driver], t))
     # Factors of mean 1, however far they have spread since the start.
     theatre[THEATRE.unsure] = faded * theatre[THEATRE.unsure] + (1.0 - faded)
-    spread = p[P.driver_sd] * p[P.driver_sd] + p[P.swing_sd] * p[P.swing_sd]
-    grand = theatre[THEATRE.driver] - 0.5 * spread * theatre[THEATRE.unsure]
     totals[TOTAL.best_known] = best_known(now[NOW.standing], trait)
     for g in range(people.shape[1]):
         now[NOW.swing, g] *= left[LEFT.swing]
         now[NOW.clash_swing, g] *= left[LEFT.swing]
-        if p[P.swing_sd] != 0.0:
-            now[NOW.swing, g] += p[P.swing_sd] * fresh * normal(at(cells[STREAM.swing, g], t))
+        swing_sd = q[g, Q.swing_sd]
+        if swing_sd != 0.0:
+            now[NOW.swing, g] += swing_sd * fresh * normal(at(cells[STREAM.swing, g], t))
             if q[g, Q.clash_rate] > 0.0:
-                now[NOW.clash_swing, g] += p[P.swing_sd] * fresh * normal(at(cells[STREAM.clash_swing, g], t))
+                now[NOW.clash_swing, g] += swing_sd * fresh * normal(at(cells[STREAM.clash_swing, g], t))
         now[NOW.attacks, g], now[NOW.mass, g] = 0.0, 0.0
         if g == totals[TOTAL.dissolved] or people[PEOPLE.members, g] == 0 or start[START.strength, g] <= 0.0:
             continue
@@ -111,13 +113,15 @@ def act(
             / start[START.strength, g]
         )
         grown = p[P.size_elasticity] * math.log(able)
-        calmed = 1.0
+        spread = p[P.driver_sd] * p[P.driver_sd] + swing_sd * swing_sd
+        shared = theatre[THEATRE.driver] - 0.5 * spread * theatre[THEATRE.unsure]
+        calm = 1.0
         if on[ON.mediation] and trait[TRAIT.talks, g]:
-            calmed = 1.0 - p[P.mediation_effect] * levers[LEVER.mediation]
+            calm = calmed(p[P.mediation_effect], levers[LEVER.mediation]) / max(1e-9, start[START.calmed, g])
 
-        log_rate = grand + now[NOW.swing, g] + grown
+        log_rate = shared + now[NOW.swing, g] + grown
         mean = attack_mean(
-            g, on, trait, relation, variant, p, q, links, now, people, theatre, totals, start, log_rate, calmed
+            g, on, trait, relation, variant, p, q, links, now, people, theatre, totals, start, log_rate, calm
         )
         p_mass = 0.0
         if q[g, Q.mass_casualty_share] > 0.0:
@@ -125,7 +129,7 @@ def act(
                 q[g, Q.mass_casualty_share],
                 severity_log_odds(g, on, trait, relation, variant, presence, p, now, people, theatre, totals, start),
             )
-        attacks = count(mean, p[P.attack_size], at(cells[STREAM.attacks, g], t))
+        attacks = count(mean, q[g, Q.attack_size], at(cells[STREAM.attacks, g], t))
         deaths, mass = float(attacks), 0
         if p_mass > 0.0 or q[g, Q.small_deaths] > 1.0:
             deaths, mass = severity(
@@ -138,11 +142,11 @@ def act(
         out[SIDE_OUT.expected_deaths, g, t], out[SIDE_OUT.mass_casualty, g, t] = mean * each, mass
 
         if q[g, Q.clash_rate] > 0.0:
-            factor = math.exp(grand + now[NOW.clash_swing, g] + grown) * calmed
+            factor = math.exp(shared + now[NOW.clash_swing, g] + grown) * calm
             if start[START.ground, g] > 0.0:
                 factor *= min(5.0, now[NOW.ground, g] / start[START.ground, g])
             clash_mean = min(MOST_CLASHES, q[g, Q.clash_rate] * factor)
-            clashes = count(clash_mean, p[P.clash_size], at(cells[STREAM.clashes, g], t))
+            clashes = count(clash_mean, q[g, Q.clash_size], at(cells[STREAM.clashes, g], t))
             if clashes > 0:
                 died = count(
                     clashes * q[g, Q.clash_deaths],
@@ -179,16 +183,17 @@ def attack_mean(
     totals: Ints,
     start: Floats,
     log_rate: float,
-    calmed: float,
+    calm: float,
 ) -> float:
     """Attacks on civilians that a side is expected to make this month."""
     ruler, top = totals[TOTAL.ruler], totals[TOTAL.strongest]
-    if on[ON.timing]:
+    if on[ON.timing] and g != ruler:
         log_rate += p[P.timing] * theatre[THEATRE.turmoil]
     if on[ON.demonstration]:
         log_rate += p[P.outdo] * rivals_triumph(g, now[NOW.triumph], relation)
-    if on[ON.strike_response] and now[NOW.struck, g] > 0.0:
-        log_rate += p[P.strike_response] * theatre[THEATRE.strikes]
+    if on[ON.strike_response]:
+        strikes = theatre[THEATRE.strikes] if now[NOW.struck, g] > 0.0 else 0.0
+        log_rate += under_strikes(p[P.strike_response], strikes, start[START.strikes, g])
     if on[ON.outbidding_number] and not trait[TRAIT.state, g]:
         if variant == VARIANT.match:
             log_rate += p[P.matching] * (
@@ -200,7 +205,7 @@ def attack_mean(
             )
         elif variant == VARIANT.deter and g != top:
             log_rate += deterred(p[P.deterrence], now[NOW.force, top] - now[NOW.force, g], start[START.lead, g])
-    mean = q[g, Q.attack_rate] * math.exp(log_rate) * calmed
+    mean = q[g, Q.attack_rate] * math.exp(log_rate) * calm
     if on[ON.policing] and not trait[TRAIT.state, g]:
         stopped = 0.0
         if policed(g, ruler, trait):
@@ -235,12 +240,11 @@ def severity_log_odds(
     if on[ON.displacement]:
         log_odds += p[P.urban_severity] * (people[PEOPLE.urban, g] / people[PEOPLE.members, g] - start[START.urban, g])
     if on[ON.outbidding_severity] and variant != VARIANT.none:
-        log_odds += p[P.severity_link] * shock_of_rivals(g, now[NOW.shock], relation)
+        recent = shock_of_rivals(g, now[NOW.shock], relation)
+        log_odds += p[P.severity_link] * (recent - start[START.shock_of_rivals, g])
     if on[ON.prestige] and g != totals[TOTAL.ruler] and not trait[TRAIT.state, g]:
-        everyone_else = 0.0
-        for h in range(people.shape[1]):
-            everyone_else += now[NOW.shock, h] if h != g else 0.0
-        log_odds += prestige(p[P.prestige], theatre[THEATRE.presence], everyone_else, presence)
+        recent, at_start = shock_of_all(g, now[NOW.shock]), start[START.shock_of_all, g]
+        log_odds += prestige(p[P.prestige], theatre[THEATRE.presence], recent, presence * math.exp(-at_start))
     return log_odds
 
 

@@ -58,6 +58,7 @@ START = _places((
     "members", "urban", "standing", "share_of_names", "ground", "risk_rural", "risk_urban", "losses", "turnover",
     "foiled", "behind", "lead", "strength",
     "mean_small",  # deaths of an attack of fewer than 20
+    "strikes", "calmed", "shock_of_rivals", "shock_of_all",
 ))  # fmt: skip
 THEATRE = _places(("presence", "turmoil", "policing", "driver", "strikes", "cooperation", "unsure"))
 TOTAL = _places(("ruler", "dissolved", "withdrawn", "pool", "pool_at_start", "gone", "strongest", "best_known"))

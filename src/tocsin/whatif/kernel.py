@@ -46,6 +46,7 @@ from tocsin.whatif.mechanisms import (
     UNKNOWN,
     WEEKS_A_MONTH,
     behind,
+    calmed,
     foiled,
     keep,
     mean_mass_casualty_deaths,
@@ -59,6 +60,8 @@ from tocsin.whatif.sides import (
     best_known,
     best_rival,
     policed,
+    shock_of_all,
+    shock_of_rivals,
     strength,
     strongest,
 )
@@ -113,7 +116,7 @@ def run_draws(
             for g in range(n):
                 cells[s, g] = mix_one(base + story.side_keys[g])
         what_is_left(p, left)
-        begin(story, p, q, links[d], now, people, theatre, totals, start, cells, theatre_cells)
+        begin(story, p, q, links[d], left, now, people, theatre, totals, start, cells, theatre_cells)
         run_months(
             story.on, story.trait, story.relation, story.distance, story.variant, story.presence, story.ruler,
             story.levers, story.own_strikes, story.shock_kind, story.shock_side, story.side_keys, story.way_keys,
@@ -206,6 +209,7 @@ def begin(
     p: Floats,
     q: Floats,
     links: Floats,
+    left: Floats,
     now: Floats,
     people: Ints,
     theatre: Floats,
@@ -239,8 +243,8 @@ def begin(
         now[NOW.swing, g], now[NOW.clash_swing, g] = q[g, Q.attack_swing], q[g, Q.clash_swing]
         now[NOW.answer, g], now[NOW.renown, g] = 0.0, 1.0
         if story.settled:
-            now[NOW.swing, g] = p[P.swing_sd] * normal(at(cells[STREAM.swing0, g], 0))
-            now[NOW.clash_swing, g] = p[P.swing_sd] * normal(at(cells[STREAM.clash_swing0, g], 0))
+            now[NOW.swing, g] = q[g, Q.swing_sd] * normal(at(cells[STREAM.swing0, g], 0))
+            now[NOW.clash_swing, g] = q[g, Q.swing_sd] * normal(at(cells[STREAM.clash_swing0, g], 0))
         if not trait[TRAIT.state, g]:
             in_groups += people[PEOPLE.members, g]
     settle(on, relation, story.variant, q, links, now)
@@ -248,6 +252,7 @@ def begin(
         # All attacks, those that answer others among them, make a name.
         named = now[NOW.answer, g] * (1.0 + p[P.shock_weight] * q[g, Q.mass_casualty_share])
         start[START.standing, g] = now[NOW.standing, g] = named
+        now[NOW.shock, g] = now[NOW.answer, g] * q[g, Q.mass_casualty_share] / (1.0 - left[LEFT.shock])
     totals[TOTAL.pool] = totals[TOTAL.pool_at_start] = math.floor(p[P.pool] * in_groups + 0.5)
     theatre[THEATRE.cooperation] = story.levers_start[LEVER.intelligence] if ruler >= 0 else 0.0
     theatre[THEATRE.strikes] = story.levers_start[LEVER.strikes]
@@ -255,6 +260,12 @@ def begin(
     top = totals[TOTAL.strongest] = strongest(people[PEOPLE.members], trait)
     names = all_names(now[NOW.standing], people[PEOPLE.members], trait)
     for g in range(n):
+        start[START.strikes, g] = theatre[THEATRE.strikes] if now[NOW.struck, g] > 0.0 else 0.0
+        start[START.calmed, g] = 1.0
+        if on[ON.mediation] and trait[TRAIT.talks, g]:
+            start[START.calmed, g] = calmed(p[P.mediation_effect], story.levers_start[LEVER.mediation])
+        start[START.shock_of_rivals, g] = shock_of_rivals(g, now[NOW.shock], relation)
+        start[START.shock_of_all, g] = shock_of_all(g, now[NOW.shock])
         start[START.share_of_names, g] = (now[NOW.standing, g] + UNKNOWN) / names if names > 0.0 else 1.0
         start[START.ground, g], start[START.risk_rural, g], start[START.risk_urban, g] = (
             now[NOW.ground, g],

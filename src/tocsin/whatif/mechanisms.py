@@ -122,9 +122,12 @@ def grievance(rate: float, near: float, cooperation: float) -> float:
 
 
 @compiled
-def hedging(rate: float, cooperation: float, share: float) -> float:
-    """Hazard of the ruling side's allies of going to one of its enemies, by that one's share of the enemies' names."""
-    return rate * cooperation * share
+def hedging(rate: float, near: float, cooperation: float, share: float, size_ratio: float) -> float:
+    """Hazard of the ruling side's allies of going to one of its enemies, by that one's share of the enemies' names.
+
+    `size_ratio` as in `defection`.
+    """
+    return rate * near * cooperation * share * min(1.0, size_ratio)
 
 
 @compiled
@@ -152,6 +155,18 @@ def deterred(deterrence: float, lead: float, lead_at_start: float) -> float:
 def foiled(at_most: float, capacity: float, urban: float) -> float:
     """Share of a group's attacks that policing foils: those in cities, as far as its capacity goes."""
     return at_most * capacity * urban
+
+
+@compiled
+def under_strikes(response: float, strikes: float, at_start: float) -> float:
+    """Log factor of a group's attacks under strikes, against those it was under at the start."""
+    return response * (strikes - at_start)
+
+
+@compiled
+def calmed(effect: float, talks: float) -> float:
+    """Factor of the attacks and clashes of a group that talks."""
+    return 1.0 - effect * talks
 
 
 @compiled

@@ -149,7 +149,7 @@ def choose_sides(
         if ruler >= 0 and h != ruler and not trait[TRAIT.state, h] and relation[ruler, h] == ENEMIES:
             names_of_enemies += now[NOW.standing, h] + UNKNOWN
     cooperation = theatre[THEATRE.cooperation]
-    drawn_near = on[ON.defection] or on[ON.bandwagon] or on[ON.grievance]
+    drawn_near = on[ON.defection] or on[ON.bandwagon] or on[ON.grievance] or on[ON.hedging]
     for g in range(n):
         for k in range(ways):
             moved[0, g, k], moved[1, g, k] = 0, 0
@@ -168,9 +168,9 @@ def choose_sides(
                 continue
             hazard = 0.0
             near = nearness(distance[g, h], p[P.defection_distance]) if drawn_near else 0.0
+            size_ratio = people[PEOPLE.members, h] / people[PEOPLE.members, g]
             if on[ON.defection]:
                 own, other = (now[NOW.standing, g], now[NOW.standing, h]) if competing else (0.0, 0.0)
-                size_ratio = people[PEOPLE.members, h] / people[PEOPLE.members, g]
                 over = defection(p[P.defection], near, own, other, size_ratio, divided)
                 if on[ON.mediation] and trait[TRAIT.talks, g] and not trait[TRAIT.talks, h]:
                     over *= 1.0 + p[P.mediation_splits] * levers[LEVER.mediation]
@@ -179,8 +179,9 @@ def choose_sides(
                 hazard += bandwagon(p[P.bandwagon], near, now[NOW.force, g], now[NOW.force, h])
             if on[ON.grievance] and g == ruler and not allied(g, h, relation):
                 hazard += grievance(p[P.grievance], near, cooperation)
-            if hedges and h != ruler and relation[h, ruler] == ENEMIES:
-                hazard += hedging(p[P.hedging], cooperation, (now[NOW.standing, h] + UNKNOWN) / names_of_enemies)
+            if hedges and h != ruler and relation[h, ruler] == ENEMIES and relation[g, h] != ENEMIES:
+                share = (now[NOW.standing, h] + UNKNOWN) / names_of_enemies
+                hazard += hedging(p[P.hedging], near, cooperation, share, size_ratio)
             hazards[h + 2] = hazard
         if people[PEOPLE.rural, g] > 0:
             leave_by(people[PEOPLE.rural, g], hazards[:ways], keys, at(cells[STREAM.flow_rural, g], t), moved[0, g])

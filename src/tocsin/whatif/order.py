@@ -119,7 +119,9 @@ def hold_and_press(
         people[PEOPLE.members, g] = people[PEOPLE.rural, g] + people[PEOPLE.urban, g]
         if on[ON.cohesion]:
             usual = q[g, Q.cohesion]
-            cost = p[P.divisions] * theatre[THEATRE.cooperation] if g == ruler else 0.0
+            # A state that works with a foreign power is nothing new; a group in power is called a traitor.
+            divides = g == ruler and not trait[TRAIT.state, g]
+            cost = p[P.divisions] * theatre[THEATRE.cooperation] if divides else 0.0
             now[NOW.whole, g] = cohesion(now[NOW.whole, g], usual, p[P.cohesion_repair], cost)
             now[NOW.ratio, g], now[NOW.lost, g] = now[NOW.whole, g] / usual, usual - now[NOW.whole, g]
     if on[ON.policing] and ruler >= 0:

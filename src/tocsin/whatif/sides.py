@@ -35,12 +35,12 @@ def strongest(members: Ints, trait: Flags) -> int:
 
 @_compiled
 def strength(g: int, members: Ints, trait: Flags, relation: Codes, alliance: float) -> float:
-    """A side's members, and a share of those of the groups allied with it."""
+    """A side's members, and a share of those of the groups allied with it, of each no more than it has itself."""
     able = float(members[g])
     if alliance > 0.0:
         for h in range(members.size):
             if h != g and relation[g, h] == ALLIES and not trait[TRAIT.state, h]:
-                able += alliance * members[h]
+                able += alliance * min(members[g], members[h])
     return able
 
 
@@ -82,6 +82,16 @@ def shock_of_rivals(g: int, shock: Floats, relation: Codes) -> float:
     total = 0.0
     for h in range(shock.size):
         if h != g and relation[g, h] != ALLIES:
+            total += shock[h]
+    return total
+
+
+@_compiled
+def shock_of_all(g: int, shock: Floats) -> float:
+    """Recent mass-casualty attacks of everybody else."""
+    total = 0.0
+    for h in range(shock.size):
+        if h != g:
             total += shock[h]
     return total
 

@@ -75,6 +75,7 @@ def _start(theatre: Theatre, world: World) -> Start:
         behind=behind(theatre, world.standing),
         load=load(world, before),
         urban_share=in_cities,
+        shock_memory=world.shock_memory.copy(),
         pool=world.pool.copy(),
         turnover=turnover,
         ruler=-1 if theatre.scenario.ruler is None else theatre.scenario.names.index(theatre.scenario.ruler),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tocsin.rivalry.negative_binomial import counts
+from tocsin.whatif.catalogue import LEVER_NAMES
 from tocsin.whatif.draws_numpy import FloatArray, IntArray, normal, uniform
 from tocsin.whatif.twin_people import deterred, emboldened
 from tocsin.whatif.twin_pressure import load
@@ -22,7 +23,11 @@ def effective(theatre: Theatre, world: World) -> FloatArray:
     if not theatre.on("alliance"):
         return members
     helping = theatre.allies & ~theatre.is_state
-    return np.stack([members[g] + theatre.p["alliance"] * members[helping[g]].sum(axis=0) for g in theatre.sides])
+    found = members.copy()
+    for g in theatre.sides:
+        for h in np.flatnonzero(helping[g]):
+            found[g] += theatre.p["alliance"] * np.minimum(members[g], members[h])
+    return found
 
 
 def able(theatre: Theatre, world: World, start: Start, strength: FloatArray) -> Mask:
@@ -59,8 +64,9 @@ def stir(theatre: Theatre, world: World, month: int) -> None:
     world.driver = kept * world.driver + p["driver_sd"] * fresh * normal(theatre.cells("driver", None, month))
     for g in theatre.sides:
         chance = normal(theatre.cells("swing", g, month)), normal(theatre.cells("clash_swing", g, month))
-        world.swing[g] = kept * world.swing[g] + p["swing_sd"] * fresh * chance[0]
-        world.clash_swing[g] = kept * world.clash_swing[g] + p["swing_sd"] * fresh * chance[1]
+        sd = theatre.of["swing_sd"][g]
+        world.swing[g] = kept * world.swing[g] + sd * fresh * chance[0]
+        world.clash_swing[g] = kept * world.clash_swing[g] + sd * fresh * chance[1]
 
 
 def attack(theatre: Theatre, world: World, now: Pressure, start: Start, month: int) -> Outcome:
@@ -70,7 +76,7 @@ def attack(theatre: Theatre, world: World, now: Pressure, start: Start, month: i
     rate = attack_mean(theatre, world, now, start, strength, month)
     chance = mass_chance(theatre, world, start)
     found = {name: np.zeros(rate.shape) for name in ("deaths", "mass", "clashes", "clash_deaths", "external")}
-    found["attacks"] = _each(theatre, "attacks", rate, theatre.p["attack_size"], month)
+    found["attacks"] = _each(theatre, "attacks", rate, theatre.of["attack_size"], month)
     mass_mean, small_mean = means_of_deaths(theatre)
     found["expected"] = rate * (chance * mass_mean + (1.0 - chance) * small_mean)
     for g in theatre.sides:
@@ -86,10 +92,10 @@ def _each(theatre: Theatre, stream: str, mean: FloatArray, size: FloatArray, mon
     return counts(mean, np.broadcast_to(size, mean.shape).copy(), states)
 
 
-def _common(theatre: Theatre, world: World) -> FloatArray:
+def _common(theatre: Theatre, world: World, g: int) -> FloatArray:
     """The log factor all sides share, less half the variance of what has spread: factors have mean 1."""
-    p = theatre.p
-    return np.asarray(world.driver - 0.5 * (p["driver_sd"] ** 2 + p["swing_sd"] ** 2) * world.spread)
+    variance = theatre.p["driver_sd"] ** 2 + theatre.of["swing_sd"][g] ** 2
+    return np.asarray(world.driver - 0.5 * variance * world.spread)
 
 
 def _growth(theatre: Theatre, start: Start, strength: FloatArray, g: int) -> FloatArray:
@@ -100,7 +106,9 @@ def _growth(theatre: Theatre, start: Start, strength: FloatArray, g: int) -> Flo
 def _talking(theatre: Theatre, month: int, g: int) -> FloatArray:
     talks = theatre.on("mediation") and theatre.scenario.sides[g].talks
     effect = theatre.p["mediation_effect"]
-    return 1.0 - effect * theatre.lever(month, "mediation") if talks else np.ones(effect.shape)
+    before = theatre.base[0, LEVER_NAMES.index("mediation")]
+    talking = (1.0 - effect * theatre.lever(month, "mediation")) / np.maximum(1e-9, 1.0 - effect * before)
+    return talking if talks else np.ones(effect.shape)
 
 
 def attack_mean(
@@ -112,14 +120,16 @@ def attack_mean(
     lag, caught = behind(theatre, world.standing), foiled(theatre, world, world.urban_share())
     answers = theatre.on("outbidding_number") and theatre.variant != "none"
     for g in theatre.sides:
-        log_rate = _common(theatre, world) + world.swing[g] + _growth(theatre, start, strength, g)
+        log_rate = _common(theatre, world, g) + world.swing[g] + _growth(theatre, start, strength, g)
         if theatre.on("timing"):
-            log_rate = log_rate + p["timing"] * world.turmoil
+            log_rate = log_rate + np.where(world.ruler == g, 0.0, p["timing"] * world.turmoil)
         others = [h for h in theatre.sides if h != g and not theatre.allies[g, h]]
         if theatre.on("demonstration") and others:
             log_rate = log_rate + p["outdo"] * world.triumph[others].max(axis=0)
         if theatre.on("strike_response"):
-            log_rate = log_rate + np.where(now.struck[g] > 0.0, p["strike_response"] * now.strikes, 0.0)
+            struck = np.where(now.struck[g] > 0.0, now.strikes, 0.0)
+            before = np.where(start.pressure.struck[g] > 0.0, start.pressure.strikes, 0.0)
+            log_rate = log_rate + p["strike_response"] * (struck - before)
         if theatre.variant == "match" and theatre.on("outbidding_number"):
             log_rate = log_rate + p["matching"] * (lag[g] - start.behind[g])
         log_rate = log_rate + deterred(theatre, world, now, start, g)
@@ -147,10 +157,11 @@ def mass_chance(theatre: Theatre, world: World, start: Start) -> FloatArray:
         if theatre.on("outbidding_severity") and theatre.variant != "none":
             for h in theatre.sides:
                 if h != g and not theatre.allies[g, h]:
-                    logit = logit + p["severity_link"] * world.shock_memory[h]
+                    logit = logit + p["severity_link"] * (world.shock_memory[h] - start.shock_memory[h])
         if theatre.on("prestige") and not theatre.is_state[g]:
             others = world.shock_memory.sum(axis=0) - world.shock_memory[g]
-            more = world.presence * np.exp(-others) - float(theatre.scenario.foreign_presence)
+            first = start.shock_memory.sum(axis=0) - start.shock_memory[g]
+            more = world.presence * np.exp(-others) - float(theatre.scenario.foreign_presence) * np.exp(-first)
             logit = logit + np.where(world.ruler == g, 0.0, p["prestige"] * more)
         found[g] = np.where(known, 1.0 / (1.0 + np.exp(-logit)), share)
     return found
@@ -217,10 +228,10 @@ def clash(
     for g in theatre.sides:
         before = start.pressure.ground[g]
         harder = np.divide(now.ground[g], before, out=np.ones(before.shape), where=before > 0.0)
-        log_rate = _common(theatre, world) + world.clash_swing[g] + _growth(theatre, start, strength, g)
+        log_rate = _common(theatre, world, g) + world.clash_swing[g] + _growth(theatre, start, strength, g)
         total = of["clash_rate"][g] * np.exp(log_rate) * np.clip(harder, 0.0, 5.0) * _talking(theatre, month, g)
         mean[g] = np.where(active[g], np.minimum(total, MOST_CLASHES), 0.0)
-    clashes = _each(theatre, "clashes", mean, p["clash_size"], month)
+    clashes = _each(theatre, "clashes", mean, of["clash_size"], month)
     killed = _each(theatre, "clash_deaths", clashes * of["clash_deaths"], clashes * p["clash_deaths_size"], month)
     return clashes, killed
 

@@ -95,9 +95,9 @@ def _attraction(
     name = world.standing + _HALF
     rules = world.ruler == g
     total = np.zeros(loose.shape)
+    reach = np.minimum(1.0, world.members[h] / np.maximum(world.members[g], 1))
     if theatre.on("defection"):
         better = 1.0 if theatre.variant == "none" else 2.0 * name[h] / (name[g] + name[h])
-        reach = np.minimum(1.0, world.members[h] / np.maximum(world.members[g], 1))
         defect = p["defection"] * near * better * reach * loose
         if theatre.on("mediation") and scenario.sides[g].talks and not scenario.sides[h].talks:
             defect = defect * (1.0 + p["mediation_splits"] * theatre.lever(month, "mediation"))
@@ -109,11 +109,12 @@ def _attraction(
         total = total + np.where(rules, p["grievance"] * now.coop * near, 0.0)
     if theatre.on("hedging"):
         hedges = facing(world.ruler, theatre.allies, g) & facing(world.ruler, theatre.enemies, h)
+        hedges = hedges & (not theatre.enemies[g, h])
         others = np.zeros(loose.shape)
         for k in theatre.groups:
             others += np.where(facing(world.ruler, theatre.enemies, k), name[k], 0.0)
         share = np.divide(name[h], others, out=np.zeros(loose.shape), where=others > 0.0)
-        total = total + np.where(hedges, p["hedging"] * now.coop * share, 0.0)
+        total = total + np.where(hedges, p["hedging"] * near * now.coop * share * reach, 0.0)
     return total
 
 

@@ -71,7 +71,7 @@ def bind(theatre: Theatre, world: World, month: int, coop: FloatArray) -> None:
     if theatre.on("cohesion"):
         usual = theatre.of["cohesion"]
         world.cohesion += p["cohesion_repair"] * (usual - world.cohesion)
-        for g in theatre.sides:
+        for g in theatre.groups:
             world.cohesion[g] -= np.where(world.ruler == g, p["divisions"] * coop, 0.0)
         world.cohesion = np.clip(world.cohesion, LEAST_COHESION, 1.0)
     if theatre.on("policing"):

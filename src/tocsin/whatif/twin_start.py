@@ -138,6 +138,7 @@ class Start:
     behind: FloatArray
     load: FloatArray
     urban_share: FloatArray
+    shock_memory: FloatArray
     pool: IntArray
     ruler: int
     turnover: FloatArray
@@ -229,7 +230,7 @@ def make_world(theatre: Theatre, *, settled: bool) -> World:
         cohesion=of["cohesion"].copy(),
         standing=rate * (1.0 + p["shock_weight"] * of["mass_casualty_share"]),
         response=rate.copy(),
-        shock_memory=np.zeros((sides, n)),
+        shock_memory=rate * of["mass_casualty_share"] / (1.0 - keep(8.0 / WEEKS_A_MONTH)),
         driver=np.zeros(n),
         spread=np.full(n, float(settled)),
         swing=of["attack_swing"].copy(),
@@ -245,6 +246,6 @@ def make_world(theatre: Theatre, *, settled: bool) -> World:
     if settled:
         world.driver = p["driver_sd"] * normal(theatre.cells("driver0", None, 0))
         for g in theatre.sides:
-            world.swing[g] = p["swing_sd"] * normal(theatre.cells("swing0", g, 0))
-            world.clash_swing[g] = p["swing_sd"] * normal(theatre.cells("clash_swing0", g, 0))
+            world.swing[g] = of["swing_sd"][g] * normal(theatre.cells("swing0", g, 0))
+            world.clash_swing[g] = of["swing_sd"][g] * normal(theatre.cells("clash_swing0", g, 0))
     return world
