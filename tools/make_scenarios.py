@@ -3,7 +3,8 @@
 .venv/bin/python tools/make_scenarios.py
 
 What is marked "estimated" in a file is what `tocsin whatif new` would estimate for the same sides as of the same day.
-All else in the file is by hand and stays as it is, down to the comments.
+So are numbers that it assumes because there was nothing to count: their source says so. All else in the file is by hand
+and stays as it is, down to the comments.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from tocsin.whatif.files import packaged_folder
 from tocsin.whatif.parameters import Quantity
 from tocsin.whatif.scenario import Scenario
 from tocsin.whatif.start import start_scenario
+from tocsin.whatif.start_numbers import NOTHING
 
 
 def renewed(text: str) -> str:
@@ -46,9 +48,11 @@ def started(theatre: str, as_of: Any, groups: list[str]) -> Scenario:
 
 
 def fill(table: MutableMapping[str, Any], numbers: Any) -> None:
-    """Put the estimates where the file marks a number as estimated."""
+    """Put the estimates where the file marks a number as estimated, or as one with nothing to count behind it."""
     for name, value in table.items():
-        if isinstance(value, dict) and value.get("evidence") == "estimated":
+        if not isinstance(value, dict):
+            continue
+        if value.get("evidence") == "estimated" or str(value.get("source", "")).startswith(NOTHING):
             table[name] = inline(numbers[name], value)
 
 

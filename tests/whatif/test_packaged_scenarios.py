@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 import numpy as np
+import polars as pl
 import pytest
 
 from tocsin.digest import packaged_digest
@@ -123,6 +124,49 @@ def test_every_number_says_where_it_is_from_or_that_it_is_assumed(name: str) -> 
     for number in check(read_scenario(name)).numbers:
         assert number.evidence == "assumed" or number.source, number.name
         assert number.source != "-"
+
+
+@BOTH
+def test_nothing_is_estimated_from_nothing(name: str) -> None:
+    for number in check(read_scenario(name)).numbers:
+        if number.evidence == "estimated":
+            assert not re.search(r"\b0 of 0\b|\bin 0 attacks\b|\b0 clashes against", number.source), number.name
+
+
+def test_numbers_with_nothing_to_count_are_made_anew_too(maker: ModuleType) -> None:
+    stale = text(AUGUST).replace(
+        "widely around the theatre's share of 0.05", "widely around the theatre's share of 0.09"
+    )
+    assert stale != text(AUGUST)
+    assert maker.renewed(stale) == text(AUGUST)
+
+
+def test_the_start_of_attacks_is_against_the_rate_of_the_same_months() -> None:
+    """77 recorded by the UN in four months of 2021, against what four months of the three years before had."""
+    rows = packaged_digest().monthly.filter(
+        (pl.col("theatre") == "Afghanistan") & (pl.col("actor") == "IS") & (pl.col("period") >= date(2018, 1, 1))
+    )
+    four_months = rows["events"].sum() * 4 / 36
+    assert four_months == pytest.approx(46.7, abs=0.05)
+    assert rows.filter(pl.col("period").is_between(date(2020, 1, 1), date(2020, 4, 30)))["events"].sum() == 20
+    swing = next(side for side in read_scenario(AUGUST).sides if side.name == "IS").numbers["attack_swing"]
+    assert (swing.low, swing.high) == (0.0, pytest.approx(np.log(77 / four_months), abs=0.01))
+
+
+def test_a_clash_of_two_groups_counts_half_for_each() -> None:
+    """12 of the two in three years at the least; at most as with the government in 2020, 41."""
+    sides = {side.name: side.numbers["clash_rate"] for side in read_scenario(AUGUST).sides}
+    for end, whole in (("low", 12 / 36), ("high", 41 / 12)):
+        both = getattr(sides["IS"], end) + getattr(sides["Taleban"], end)
+        assert both == pytest.approx(whole, rel=0.2)
+
+
+def test_august_says_under_what_its_rates_came_about() -> None:
+    assert any("foreign forces struck" in note and "too low" in note for note in read_scenario(AUGUST).notes)
+
+
+def test_april_says_first_that_its_figures_came_out_later() -> None:
+    assert "came out in June 2021" in read_scenario(APRIL).notes[0]
 
 
 @BOTH

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import numpy as np
@@ -11,19 +12,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from planted_groups import Event, digest_of, event_table, with_another_future
+from planted_groups import COUNTRIES, Event, digest_of, event_table, with_another_future
 from tocsin.digest.tables import make_digest
 from tocsin.errors import InputError, NotHeldError
 from tocsin.groups import Theatre
 from tocsin.months import month_id
 from tocsin.whatif.file_text import scenario_text
 from tocsin.whatif.file_whole import parse_scenario
-from tocsin.whatif.parameters import GROUP_NAMES, THEATRE_NAMES
+from tocsin.whatif.parameters import GROUP_NAMES, THEATRE, THEATRE_NAMES, Quantity
 from tocsin.whatif.scenario import DO_NOTHING, Scenario, Side
 from tocsin.whatif.start import MOST_GROUPS, start_scenario
 from tocsin.whatif.start_figures import count, figures_of
 from tocsin.whatif.start_numbers import (
     LONGEST_RANGE,
+    NOTHING,
     Competition,
     counted,
     numbers_of,
@@ -32,13 +34,14 @@ from tocsin.whatif.start_numbers import (
     small_mean,
     swing_interval,
 )
-from tocsin.whatif.start_tail import tail_numbers
+from tocsin.whatif.start_tail import log_likelihood, tail_numbers
 
 LAST = month_id(date(2020, 12, 1))
 AS_OF = date(2020, 12, 31)
 MALI = Theatre("Mali", ("Mali",))
 SAHEL = Theatre("Sahel", ("Burkina Faso", "Mali", "Niger"))
 STATE = "Government of Mali"
+THEATRE_DEFAULTS = {parameter.name: parameter.default for parameter in THEATRE}
 
 
 def attack(actor: str, ago: int, deaths: int, theatre: str = "Mali") -> Event:
@@ -163,22 +166,74 @@ def test_small_attacks_of_a_known_mean_are_told(mean: float) -> None:
     assert high - low < 0.5
 
 
-def test_tail_of_known_shape_is_told() -> None:
+# --- the tail --------------------------------------------------------------------------------------------------------
+
+
+def large_attacks(
+    rng: np.random.Generator, theatre: str, months: int, *, scale: float, shape: float = 0.6, busy: float = 1.0
+) -> list[Event]:
+    """Group-months with one large attack or more (`busy`: how many more, on average), of a known tail."""
+    events = []
+    for n in range(months):
+        sizes = stats.genpareto.rvs(shape, scale=scale, size=1 + rng.poisson(busy), random_state=rng)
+        events += [attack(f"G{n}", 1, 20 + int(min(size, 1e6)), theatre) for size in np.atleast_1d(sizes)]
+    return events
+
+
+def tail_of(events: list[Event], *, one_each: bool = False) -> tuple[Quantity, Quantity]:
+    """Shape and scale for Mali; `one_each` takes the largest of a month for the only one, as would be wrong."""
+    rows = make_digest(event_table(events), "month")
+    if one_each:
+        rows = rows.with_columns(pl.lit(1).cast(pl.Int32).alias("mass_casualty_events"))
+    found = tail_numbers(rows, MALI, "December 2020")
+    return found["tail_shape"], found["tail_scale"]
+
+
+def test_tail_is_told_from_the_largest_of_several() -> None:
     rng = np.random.default_rng(2)
-    told = []
-    for _ in range(20):
-        sizes = 20 + np.floor(stats.genpareto.rvs(0.6, scale=18.0, size=500, random_state=rng)).astype(int)
-        events = [attack(f"G{n}", 1, int(size)) for n, size in enumerate(sizes)]
-        found = tail_numbers(make_digest(event_table(events), "month"), "December 2020")
-        told.append([found["tail_shape"].low < 0.6 < found["tail_shape"].high])
-        told[-1].append(found["tail_scale"].low < 18.0 < found["tail_scale"].high)
-    shape, scale = np.mean(told, axis=0)
-    assert shape >= 0.75
-    assert scale >= 0.75
+    right, wrong, shapes, scales = [], [], [], []
+    for _ in range(8):
+        events = large_attacks(rng, "Mali", 250, scale=18.0) + large_attacks(rng, "Kenya", 250, scale=18.0)
+        shape, scale = tail_of(events)
+        right.append([shape.low < 0.6 < shape.high, scale.low < 18.0 < scale.high])
+        shapes.append((shape.low + shape.high) / 2)
+        scales.append(np.sqrt(scale.low * scale.high))
+        wrong.append(tail_of(events, one_each=True)[1])
+    assert min(np.mean(right, axis=0)) >= 0.75
+    assert np.mean(shapes) == pytest.approx(0.6, abs=0.04)
+    assert np.mean(scales) == pytest.approx(18.0, rel=0.05)
+    # Taken for any attack, the largest of two on average makes the scale half too large.
+    assert all(scale.low > 18.0 for scale in wrong)
+
+
+def test_a_theatre_has_its_own_scale_as_far_as_its_attacks_tell() -> None:
+    rng = np.random.default_rng(4)
+    wide = np.exp(np.log(20.0) + 0.4 * np.linspace(-1.5, 1.5, 8))
+    events = [
+        event
+        for name, scale in zip(COUNTRIES[1:9], wide, strict=True)
+        for event in large_attacks(rng, name, 80, scale=float(scale))
+    ]
+    none, few, many = (tail_of(events + large_attacks(rng, "Mali", n, scale=8.0))[1] for n in (0, 3, 200))
+    middles = [np.sqrt(scale.low * scale.high) for scale in (none, few, many)]
+    assert middles[0] == pytest.approx(20.0, rel=0.2)
+    assert middles[0] > middles[1] > middles[2] == pytest.approx(8.0, rel=0.2)
+    widths = [np.log(scale.high / scale.low) for scale in (none, few, many)]
+    assert widths[0] > widths[1] > widths[2]
+    # Where nothing is seen, nine theatres in ten lie within: from half to nearly twice the world's.
+    assert none.low < 20.0 * np.exp(-0.4) < 20.0 * np.exp(0.4) < none.high
+
+
+@given(attacks=st.integers(1, 40), shape=st.just(0.0) | st.floats(0.01, 1.2), log_scale=st.floats(1.0, 4.0))
+def test_the_largest_attack_has_some_number_of_deaths(attacks: int, shape: float, log_scale: float) -> None:
+    deaths = np.arange(20.0, 4000.0)
+    p = np.exp(log_likelihood(deaths, np.array(float(attacks)), shape, np.array(log_scale)))
+    up_to = stats.genpareto.cdf(deaths - 19.0, shape, scale=np.exp(log_scale)) ** attacks
+    np.testing.assert_allclose(p.cumsum(), up_to, atol=1e-9)
 
 
 def test_too_few_large_attacks_leave_the_default_tail() -> None:
-    assert tail_numbers(make_digest(event_table([attack("A", 1, 30)]), "month"), "December 2020") == {}
+    assert tail_numbers(make_digest(event_table([attack("A", 1, 30)]), "month"), MALI, "December 2020") == {}
 
 
 # --- numbers of a side -----------------------------------------------------------------------------------------------
@@ -215,6 +270,26 @@ def test_every_number_is_there_and_says_where_it_is_from() -> None:
 @pytest.mark.parametrize(("number", "thing", "said"), [(1, "clash", "1 clash"), (2100, "attack", "2,100 attacks")])
 def test_counted(number: int, thing: str, said: str) -> None:
     assert counted(number, thing) == said
+
+
+def test_without_anything_to_count_a_number_is_assumed() -> None:
+    a = named(made([clash("A", STATE, ago, 3) for ago in range(12)]), "A").numbers
+    for name in ("attack_swing", "mass_casualty_share", "small_deaths"):
+        assert a[name].evidence == "assumed"
+        assert a[name].source.startswith(f"{NOTHING} attacks")
+    # None in three years is something counted.
+    assert a["attack_rate"].evidence == a["clash_rate"].evidence == a["clash_swing"].evidence == "estimated"
+    b = named(made([attack("B", ago, 30) for ago in range(12)]), "B").numbers
+    assert (b["clash_swing"].evidence, b["small_deaths"].evidence) == ("assumed", "assumed")
+    assert b["attack_swing"].evidence == b["mass_casualty_share"].evidence == "estimated"
+
+
+def test_that_the_fit_gives_no_interval_is_said() -> None:
+    scenario = made(history())
+    own = named(scenario, "B").numbers["own_response"]
+    assert own.evidence == "estimated"
+    assert "no interval" in own.source
+    assert "no interval" in scenario.quantities["response_half_life"].source
 
 
 # --- the scenario ----------------------------------------------------------------------------------------------------
@@ -254,6 +329,38 @@ def test_nothing_after_the_day_is_used() -> None:
     assert one == other
     assert one.data_until == day
     assert one.first == LAST - 11
+
+
+@pytest.mark.parametrize(("day", "evidence"), [(date(2019, 12, 31), "assumed"), (AS_OF, "estimated")])
+def test_estimates_rest_on_nothing_later_than_the_day(day: date, evidence: str) -> None:
+    # One group: no rivalry fit, and too few large attacks for a tail, so that every default stands.
+    events = [attack("A", ago, 2) for ago in range(30)]
+    scenario = start_scenario(digest_of(events, last=LAST), MALI, as_of=day)
+    later = {name for name, one in THEATRE_DEFAULTS.items() if one is not None and one.evidence == "estimated"}
+    assert {"severity_link", "response_half_life", "tail_shape", "tail_scale"} <= later
+    for name in later:
+        now, default = scenario.quantities[name], THEATRE_DEFAULTS[name]
+        assert default is not None
+        assert now.evidence == evidence
+        assert (now.low, now.high) == (default.low, default.high)
+        assert ("to December 2020" in now.source) == (evidence == "assumed")
+    # Whatever else is estimated names months, and none that is later.
+    told = [one.source for one in scenario.quantities.values() if one.evidence == "estimated"] * (evidence == "assumed")
+    told += [n.source for side in scenario.sides for n in side.numbers.values() if n.evidence == "estimated"]
+    years = [int(year) for source in told for year in re.findall(r"\b(?:19|20)\d\d\b", source)]
+    assert years
+    assert max(years) <= day.year
+
+
+def test_a_release_that_came_out_after_the_day_is_said() -> None:
+    made_up, packaged = (
+        start_scenario(digest_of(history(), last=LAST, vintage=vintage), MALI, as_of=AS_OF)
+        for vintage in ("planted 1", "ucdp-ged 21.1")
+    )
+    assert not any("came out" in note for note in made_up.notes)
+    assert "came out in June 2021, after the as-of day" in packaged.notes[1]
+    late = start_scenario(digest_of(history(), last=LAST, vintage="ucdp-ged 21.1"), MALI, as_of=date(2021, 8, 30))
+    assert not any("came out" in note for note in late.notes)
 
 
 def test_other_names_change_names_only() -> None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from tocsin.digest import Digest
+from tocsin.digest import Digest, packaged_digest
+from tocsin.digest.load import PACKAGED_PUBLISHED
 from tocsin.errors import InputError, NotHeldError, did_you_mean
 from tocsin.groups.names import members
 from tocsin.groups.theatres import Theatre
@@ -28,6 +29,8 @@ from tocsin.whatif.start_tail import tail_numbers
 MOST_GROUPS = 8
 LEAST_EVENTS, LEAST_DEATHS = 5, 25
 HORIZONS = (6, 12, 36)
+# The defaults that are estimates are of figures up to here.
+DEFAULTS_UNTIL = month_id(date(2020, 12, 1))
 
 
 def start_scenario(
@@ -150,16 +153,32 @@ def _chosen(figures: Figures, groups: Sequence[str] | None) -> tuple[list[str], 
 
 def _theatre_numbers(figures: Figures, rivalry: Rivalry | None) -> dict[str, Quantity]:
     """The defaults, but for what the theatre's own figures (and the world's, of the tail) tell."""
-    found = {parameter.name: parameter.default for parameter in THEATRE if parameter.default is not None}
-    found |= tail_numbers(figures.world, month_words(figures.last))
+    found = {
+        parameter.name: _as_known(parameter.default, figures.last)
+        for parameter in THEATRE
+        if parameter.default is not None
+    }
+    found |= tail_numbers(figures.world, figures.theatre, month_words(figures.last))
     if rivalry is not None:
         weeks = rivalry.response_half_life_weeks
-        found["response_half_life"] = quantity(weeks, weeks, "estimated", "rivalry fit of the theatre")
+        source = "rivalry fit of the theatre, the best of a few; no interval is given by the fit"
+        found["response_half_life"] = quantity(weeks, weeks, "estimated", source)
         told = rivalry.severity
         if told.label != "cannot_tell" and told.low is not None and told.high is not None:
             source = f"rivalry fit of the theatre: {told.mass_casualty} of {told.attacks} attacks"
             found["severity_link"] = quantity(told.low, told.high, "estimated", source)
     return found
+
+
+def _as_known(default: Quantity, last: int) -> Quantity:
+    """A default; one that is an estimate from figures that go on after `last` is no estimate as of then."""
+    if default.evidence != "estimated" or last >= DEFAULTS_UNTIL:
+        return default
+    why = (
+        f"the range that figures to {month_words(DEFAULTS_UNTIL)} give ({default.source}); those to "
+        f"{month_words(last)} cannot hold it, so here it is an assumption"
+    )
+    return replace(default, evidence="assumed", source=why)
 
 
 def _notes(
@@ -170,8 +189,13 @@ def _notes(
     ends = f"Figures end on {until}"
     if gap > 1:
         ends += f", {gap} months before the month of the as-of day: what is estimated is as of then"
-    notes = [
-        f"{ends}.",
+    notes = [f"{ends}."]
+    if as_of < PACKAGED_PUBLISHED and digest.provenance.vintage == packaged_digest().provenance.vintage:
+        notes.append(
+            f"The figures are of a release that came out in {month_words(month_id(PACKAGED_PUBLISHED))}, after the "
+            "as-of day: they tell of no later day, but were not yet to be had."
+        )
+    notes += [
         "Assumed, since event data do not hold them: members, prisoners, ideology (nearer to global where the actor "
         "was in events in three or more other countries), and who would talk (those not global). No group attacks "
         "abroad unless the file says so: event data file every branch under one name.",
@@ -188,7 +212,8 @@ def _notes(
     if rivalry is None or rivalry.severity.label == "cannot_tell":
         notes.append(
             "Whether mass-casualty attacks answer each other cannot be told from this theatre: the value pooled over "
-            "the world (figures to December 2020) stands in."
+            f"the world (figures to {month_words(DEFAULTS_UNTIL)}) stands in"
+            + (", as an assumption, since it rests on what came later." if figures.last < DEFAULTS_UNTIL else ".")
         )
     return (*notes, *digest.provenance.notes)
 

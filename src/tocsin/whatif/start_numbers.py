@@ -2,8 +2,8 @@
 
 Rates have the interval of a Poisson rate under Jeffreys' prior, shares that of a Beta posterior drawn to the theatre's
 share (itself drawn to the world's), latest swings that of a Gamma posterior around no swing at all (Gelman et al. 2013,
-Bayesian Data Analysis, sections 2.4 and 2.6). What the figures cannot tell (members, cohesion, prisoners) is assumed,
-by rules that are given here.
+Bayesian Data Analysis, sections 2.4 and 2.6). Where there is nothing to count, only the prior is left, and the number
+is assumed. What the figures cannot tell (members, cohesion, prisoners) is assumed too, by rules that are given here.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ SMALL_WEIGHT = 5.0  # attacks that the default of two deaths weighs
 CLASH_DEATHS_SIZE = 0.5
 # Net of what answers others, at least this part of a group's attacks is left to stand alone.
 LEAST_ALONE = 0.2
+# How the source of a number begins that has nothing to count behind it.
+NOTHING = "nothing to count: no"
 MOST_OWN = 0.8
 # Published strengths of the Taliban and of the Islamic State's branch in Afghanistan in 2020 are some 20 to 50 members
 # per recorded event a year; elsewhere it may be a few times more or fewer.
@@ -137,35 +139,51 @@ def numbers_of(
     low, high = rate_interval(counts.attacks, counts.months)
     ours = f"{counted(counts.attacks, 'attack')} on civilians in the {to}"
     latest = f"{counts.latest_months} months to {month_words(last)}"
+    swing = swing_interval(counts.attacks_latest, mean * counts.latest_months)
+    share = share_interval(counts.mass_casualty, counts.attacks, share_here)
+    small = small_mean(counts.small_deaths, counts.small_attacks)
     found: dict[str, Quantity] = {
         "attack_rate": quantity(low * alone, high * alone, "estimated", f"{ours}, less those that answer", "log"),
-        "attack_swing": quantity(
-            *swing_interval(counts.attacks_latest, mean * counts.latest_months),
-            "estimated",
-            f"{counted(counts.attacks_latest, 'attack')} in the {latest} against the rate",
+        "attack_swing": _told(
+            *swing,
+            f"{counted(counts.attacks_latest, 'attack')} in the {latest} against the rate"
+            if counts.attacks
+            else f"{NOTHING} attacks on civilians in the {to}; a third of the rate to twice it",
+            counted_of=counts.attacks,
         ),
         "own_response": quantity(
             own,
             own,
             "estimated" if competition.own is not None else "assumed",
-            "rivalry fit" if competition.own is not None else "not fitted: too few attacks",
+            "rivalry fit; no interval is given by the fit"
+            if competition.own is not None
+            else "not fitted: too few attacks",
         ),
-        "mass_casualty_share": quantity(
-            *share_interval(counts.mass_casualty, counts.attacks, share_here),
-            "estimated",
-            f"{counts.mass_casualty:,} of {ours}, drawn to the theatre's share of {share_here:.2f}",
-            "log",
+        "mass_casualty_share": _told(
+            *share,
+            f"{counts.mass_casualty:,} of {ours}, drawn to the theatre's share of {share_here:.2f}"
+            if counts.attacks
+            else f"{NOTHING} attacks on civilians in the {to}; widely around the theatre's share of {share_here:.2f}",
+            counted_of=counts.attacks,
+            scale="log",
         ),
-        "small_deaths": quantity(
-            *small_mean(counts.small_deaths, counts.small_attacks),
-            "estimated",
+        "small_deaths": _told(
+            *small,
             f"{counted(counts.small_deaths, 'death')} in {counted(counts.small_attacks, 'attack')} with fewer than 20, "
-            f"{to}",
+            f"{to}"
+            if counts.small_attacks
+            else f"{NOTHING} attacks with fewer than 20 deaths in the {to}; widely around the default of two",
+            counted_of=counts.small_attacks,
         ),
     }
     if is_state:
         return _defaults() | found | {"cohesion": quantity(1.0, 1.0, "assumed", "a state does not divide here")}
     return _defaults() | found | _clash_numbers(counts, to, latest) | _assumed(counts, latest, urban_here)
+
+
+def _told(low: float, high: float, source: str, *, counted_of: float, scale: Scale = "linear") -> Quantity:
+    """A number estimated from what was counted, or, where nothing was, assumed."""
+    return quantity(low, high, "estimated" if counted_of else "assumed", source, scale)
 
 
 def _clash_numbers(counts: Counts, to: str, latest: str) -> dict[str, Quantity]:
@@ -178,10 +196,12 @@ def _clash_numbers(counts: Counts, to: str, latest: str) -> dict[str, Quantity]:
             f"{counted(counts.clash_events, 'clash')} in the {to}, those with another side of the scenario as half",
             "log",
         ),
-        "clash_swing": quantity(
+        "clash_swing": _told(
             *swing_interval(counts.clashes_latest, counts.clashes / counts.months * counts.latest_months),
-            "estimated",
-            f"clashes in the {latest} against the rate",
+            f"clashes in the {latest} against the rate"
+            if counts.clashes
+            else f"{NOTHING} clashes in the {to}; a third of the rate to twice it",
+            counted_of=counts.clashes,
         ),
     }
     if counts.clash_events and counts.clash_deaths:
