@@ -20,11 +20,8 @@ FIRST, MONTHS = month_id(date(2015, 1, 1)), 72
 SEED = 2026
 _COUNTS = ("attacks", "deaths", "mass_casualty", "clashes", "clash_deaths", "urban_events", "events")
 # Besides the ranges of all other numbers: those that by default are known for sure.
-_CHANCE = {
-    "attack_size": Quantity(5.0, 100.0, scale="log"),
-    "clash_size": Quantity(5.0, 100.0, scale="log"),
-    "clash_deaths_size": Quantity(0.2, 2.0, scale="log"),
-}
+_CHANCE = {"clash_deaths_size": Quantity(0.2, 2.0, scale="log")}
+_SIZE = Quantity(5.0, 100.0, scale="log")
 
 
 def planted_scenario(kind: int) -> Scenario:
@@ -131,4 +128,5 @@ def _side(
 ) -> Side:
     numbers = {p.name: p.default for p in GROUP if p.default is not None}
     given = {"own_response": (0.1, 0.5), "small_deaths": (1.2, 4.0), **given}
+    numbers |= {"attack_size": _SIZE} | ({"clash_size": _SIZE} if kind == "group" else {})
     return Side(name, kind, ideology, False, False, numbers | {key: Quantity(*ends) for key, ends in given.items()})

@@ -66,9 +66,9 @@ def test_only_active_months_since_a_side_came_count() -> None:
 
 def test_a_past_made_by_the_scenario_lies_in_its_band() -> None:
     base = scenario(
-        [side("North", members=5000.0, attack_rate=(4.0, 8.0), clash_rate=(8.0, 20.0))],
+        [side("North", members=5000.0, attack_rate=(4.0, 8.0), clash_rate=(8.0, 20.0), swing_sd=0.4)],
         months=MONTHS,
-        quantities={"swing_sd": 0.4, "driver_sd": 0.2},
+        quantities={"driver_sd": 0.2},
     )
     made = past_from(base, np.zeros(2), seed=5)
     past = past_of(

@@ -133,8 +133,8 @@ class Calibration:
         What the scenario estimates more narrowly from its latest months stays; where a group has come to rule, rates
         and the share in cities stay too, since the past was of another order. A side's answer to its own attacks is set
         at its posterior median, and its rate keeps the level both make: each makes up for the other. Where a rate is
-        carried over, the swing at the start moves the other way, so that the scenario begins at the level it had and
-        goes on to the calibrated one. How else quantities hang together in the posterior is lost.
+        carried over, the swing at the start moves the other way, so that the scenario begins at the level it had (in
+        the middle of its ranges) and goes on to the calibrated one. How else quantities hang together in the posterior is lost.
         """
         carried = set(self.carried)
         found = {quantity.name: quantity for quantity in self.quantities if quantity.name in carried}
@@ -161,14 +161,15 @@ class Calibration:
             own = found[f"{side.name}.own_response"].median
             numbers["own_response"], now_alone = self._estimated(own, own, "linear"), 1.0 - own
         if f"{side.name}.attack_rate" in found:
-            low, median, high = np.quantile(self._levels(side.name), _TAILS).tolist()
-            numbers["attack_rate"] = self._estimated(low * now_alone, high * now_alone, "log")
-            numbers["attack_swing"] = _shifted(side.numbers["attack_swing"], np.log(_middle(rate) / alone / median))
+            low, _, high = np.quantile(self._levels(side.name), _TAILS).tolist()
+            now = numbers["attack_rate"] = self._estimated(low * now_alone, high * now_alone, "log")
+            shift = np.log(_middle(rate) / alone / (_middle(now) / now_alone))
+            numbers["attack_swing"] = _shifted(side.numbers["attack_swing"], shift)
         elif now_alone != alone:
             part = now_alone / alone
             numbers["attack_rate"] = replace(rate, low=_tidy(rate.low * part), high=_tidy(rate.high * part))
         if f"{side.name}.clash_rate" in found:
-            shift = np.log(_middle(side.numbers["clash_rate"]) / found[f"{side.name}.clash_rate"].median)
+            shift = np.log(_middle(side.numbers["clash_rate"]) / _middle(numbers["clash_rate"]))
             numbers["clash_swing"] = _shifted(side.numbers["clash_swing"], shift)
         return replace(side, numbers=numbers)
 
