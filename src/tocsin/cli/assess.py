@@ -49,19 +49,19 @@ def assess_command(
     as_of: str | None = typer.Option(
         None,
         metavar="YYYY-MM-DD",
-        help="Use only what was known on this day. [default: end of the data]",
+        help="Use only what was known on this day. \\[default: end of the data]",
     ),
     theatre: str | None = typer.Option(None, help="A country, a named theatre, or countries joined by '+'."),
     horizon: int = typer.Option(6, help="Months ahead: 3, 6 or 12."),
     top: int = typer.Option(10, min=1, help="Lines per view; a group in the top of any view is in every export."),
     format: Format | None = typer.Option(
-        None, help="How to write the result. [default: by the ending of --output, else table]"
+        None, help="How to write the result. \\[default: by the ending of --output, else table]"
     ),
     output: Path | None = typer.Option(None, "--output", "-o", help="Write to this file instead of standard output."),
     as_of_mode: Mode | None = typer.Option(None, help="reconstructed: newest release; strict: releases of that day."),
     lag_days: int | None = typer.Option(None, min=0, help="An event counts as known so many days after it happened."),
     wording: Words | None = typer.Option(
-        None, help="Words of likelihood: icd203 (US) or phia (UK). [default: the setting, else icd203]"
+        None, help="Words of likelihood: icd203 (US) or phia (UK). \\[default: the setting, else icd203]"
     ),
 ) -> None:
     """Assess which armed groups will do harm in the coming months.

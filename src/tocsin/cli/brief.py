@@ -18,14 +18,14 @@ ENDINGS = (".html", ".pdf")
 def brief_command(
     output: Path = typer.Option(..., "--output", "-o", metavar="FILE", help="The file to write: its ending decides."),
     as_of: str | None = typer.Option(
-        None, metavar="YYYY-MM-DD", help="Use only what was known on this day. [default: end of the data]"
+        None, metavar="YYYY-MM-DD", help="Use only what was known on this day. \\[default: end of the data]"
     ),
     theatre: str | None = typer.Option(None, help="A country, a named theatre, or countries joined by '+'."),
     horizon: int = typer.Option(6, help="Months ahead: 3, 6 or 12."),
     as_of_mode: Mode | None = typer.Option(None, help="reconstructed: newest release; strict: releases of that day."),
     lag_days: int | None = typer.Option(None, min=0, help="An event counts as known so many days after it happened."),
     wording: Words | None = typer.Option(
-        None, help="Words of likelihood: icd203 (US) or phia (UK). [default: the setting, else icd203]"
+        None, help="Words of likelihood: icd203 (US) or phia (UK). \\[default: the setting, else icd203]"
     ),
 ) -> None:
     """Write the assessment as a document to hand over, in HTML (.html) or PDF (.pdf).

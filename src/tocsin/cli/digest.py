@@ -13,7 +13,7 @@ from tocsin.cli.data import Format, data_app
 @data_app.command("digest")
 def digest_command(
     output: Path = typer.Option(..., "--output", "-o", help="Folder to write the three tables and provenance.json to."),
-    file: Path | None = typer.Argument(None, help="Count this file alone, without the store. [default: the store]"),
+    file: Path | None = typer.Argument(None, help="Count this file alone, without the store. \\[default: the store]"),
     release: str | None = typer.Option(None, help="The file's release, where its name does not tell."),
     place_precision_max: int | None = typer.Option(
         None, min=1, max=7, help="Coarsest place precision in the file; needed where it has no column where_prec."

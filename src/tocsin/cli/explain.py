@@ -31,20 +31,20 @@ def explain_command(
     as_of: str | None = typer.Option(
         None,
         metavar="YYYY-MM-DD",
-        help="Use only what was known on this day. [default: end of the data]",
+        help="Use only what was known on this day. \\[default: end of the data]",
     ),
     horizon: int = typer.Option(6, help="Months ahead: 3, 6 or 12."),
     rivalry: bool = typer.Option(
         True, "--rivalry/--no-rivalry", help="Estimate who answers whom in its theatre; takes up to two minutes."
     ),
     format: Format | None = typer.Option(
-        None, help="How to write the result. [default: by the ending of --output, else table]"
+        None, help="How to write the result. \\[default: by the ending of --output, else table]"
     ),
     output: Path | None = typer.Option(None, "--output", "-o", help="Write to this file instead of standard output."),
     as_of_mode: Mode | None = typer.Option(None, help="reconstructed: newest release; strict: releases of that day."),
     lag_days: int | None = typer.Option(None, min=0, help="An event counts as known so many days after it happened."),
     wording: Words | None = typer.Option(
-        None, help="Words of likelihood: icd203 (US) or phia (UK). [default: the setting, else icd203]"
+        None, help="Words of likelihood: icd203 (US) or phia (UK). \\[default: the setting, else icd203]"
     ),
 ) -> None:
     """Explain one group: why it is on its level, what moves its probabilities, past cases like it, rivals, where it is.

@@ -43,7 +43,7 @@ _FORMAT = typer.Option(Format.table, "--format", help="How to print the result."
 
 @questions_app.command("add")
 def add_question(
-    text: str | None = typer.Argument(None, help="The question in words. [default: the claim in words]"),
+    text: str | None = typer.Argument(None, help="The question in words. \\[default: the claim in words]"),
     group: str | None = typer.Option(None, help="Of which group: 'IS @ Afghanistan', 'ISIS-K', ..."),
     theatre: str | None = typer.Option(None, help="Instead of a group: all groups of a theatre, each event once."),
     measure: str | None = typer.Option(
@@ -58,9 +58,9 @@ def add_question(
     last: str | None = typer.Option(None, "--to", metavar="YYYY-MM", help="Last month, or its last day."),
     probability: float | None = typer.Option(None, metavar="P", help="Your probability of the claim, 0 to 1."),
     source: str | None = typer.Option(None, help="Where the claim and its probability come from."),
-    identity: str | None = typer.Option(None, "--id", help="A name for it. [default: q1, q2, ...]"),
+    identity: str | None = typer.Option(None, "--id", help="A name for it. \\[default: q1, q2, ...]"),
     registered_on: str | None = typer.Option(
-        None, metavar="YYYY-MM-DD", help="The day whose knowledge counts. [default: today]"
+        None, metavar="YYYY-MM-DD", help="The day whose knowledge counts. \\[default: today]"
     ),
     packaged: bool = typer.Option(False, "--packaged", help="Add the questions of the packaged example instead."),
     output: Format = _FORMAT,

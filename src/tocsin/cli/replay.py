@@ -64,24 +64,24 @@ class Format(enum.StrEnum):
 def replay_command(
     context: typer.Context,
     unit: Unit = typer.Option(Unit.group, help="What is forecast."),
-    first: str | None = typer.Option(None, "--from", metavar="YYYY-MM", help="First origin. [default: 2010-01]"),
+    first: str | None = typer.Option(None, "--from", metavar="YYYY-MM", help="First origin. \\[default: 2010-01]"),
     last: str | None = typer.Option(
-        None, "--to", metavar="YYYY-MM", help="Last origin. [default: the last with 6 months of what came after]"
+        None, "--to", metavar="YYYY-MM", help="Last origin. \\[default: the last with 6 months of what came after]"
     ),
     models: str | None = typer.Option(
-        None, metavar="A,B,...", help="Models by name. [default: the main baselines and every learned model]"
+        None, metavar="A,B,...", help="Models by name. \\[default: the main baselines and every learned model]"
     ),
-    refit: Refit | None = typer.Option(None, help="How often the models are fitted anew. [default: yearly]"),
-    draws: int | None = typer.Option(None, min=1, help="Samples of each forecast. [default: 200; with --years 1000]"),
+    refit: Refit | None = typer.Option(None, help="How often the models are fitted anew. \\[default: yearly]"),
+    draws: int | None = typer.Option(None, min=1, help="Samples of each forecast. \\[default: 200; with --years 1000]"),
     seed: int = typer.Option(1, min=0, help="What all randomness comes from."),
     workers: int | None = typer.Option(
-        None, min=1, help="Processes that share the work; the result is the same. [default: one a core]"
+        None, min=1, help="Processes that share the work; the result is the same. \\[default: one a core]"
     ),
     cluster: str | None = typer.Option(
         None, metavar="tcp://HOST:PORT", help="A Dask scheduler whose workers do the work instead."
     ),
     output: Path | None = typer.Option(
-        None, "--output", "-o", metavar="DIR", help="Folder of the replay. [default: one in the store's folder]"
+        None, "--output", "-o", metavar="DIR", help="Folder of the replay. \\[default: one in the store's folder]"
     ),
     as_of_mode: Mode | None = typer.Option(None, help="reconstructed: newest release; strict: releases of that day."),
     lag_days: int | None = typer.Option(None, min=0, help="An event counts as known so many days after it happened."),
@@ -97,7 +97,7 @@ def replay_command(
     export: Export | None = typer.Option(None, help="Write the forecasts of --years in this format."),
     export_to: Path | None = typer.Option(None, metavar="DIR", help="The folder that exports go to."),
     export_type: list[OutputType] | None = typer.Option(
-        None, help="What a hubverse file holds; may be given several times. [default: quantile]"
+        None, help="What a hubverse file holds; may be given several times. \\[default: quantile]"
     ),
     format: Format = typer.Option(Format.table, help="How to print the summary."),
 ) -> None:

@@ -41,16 +41,16 @@ class Mode(enum.StrEnum):
 @app.command("rivalry")
 def rivalry_command(
     theatre: str | None = typer.Option(
-        None, help="A country, a named theatre, or countries joined by '+'. [default: every theatre with rivals]"
+        None, help="A country, a named theatre, or countries joined by '+'. \\[default: every theatre with rivals]"
     ),
     kind: Kind = typer.Option(
         Kind.onesided, help="What is an attack: on civilians, a recorded clash with a state, or both."
     ),
     first: str | None = typer.Option(
-        None, "--from", metavar="YYYY-MM[-DD]", help="First day used. [default: the first attack]"
+        None, "--from", metavar="YYYY-MM[-DD]", help="First day used. \\[default: the first attack]"
     ),
     last: str | None = typer.Option(
-        None, "--to", metavar="YYYY-MM[-DD]", help="Last day used. [default: end of the data]"
+        None, "--to", metavar="YYYY-MM[-DD]", help="Last day used. \\[default: end of the data]"
     ),
     daily: bool = typer.Option(False, "--daily", help="Count by day, not by week: events of your own store only."),
     seed: int = typer.Option(1, min=0, help="What all randomness comes from."),
@@ -59,12 +59,12 @@ def rivalry_command(
     ),
     top: int = typer.Option(20, min=1, help="Links in the table; those that answer are all shown, in JSON every link."),
     as_of: str | None = typer.Option(
-        None, metavar="YYYY-MM-DD", help="Use only what was known on this day. [default: end of the data]"
+        None, metavar="YYYY-MM-DD", help="Use only what was known on this day. \\[default: end of the data]"
     ),
     as_of_mode: Mode | None = typer.Option(None, help="reconstructed: newest release; strict: releases of that day."),
     lag_days: int | None = typer.Option(None, min=0, help="An event counts as known so many days after it happened."),
     workers: int | None = typer.Option(
-        None, min=1, help="Processes that share the theatres; the result is the same. [default: one a core]"
+        None, min=1, help="Processes that share the theatres; the result is the same. \\[default: one a core]"
     ),
     cluster: str | None = typer.Option(
         None, metavar="tcp://HOST:PORT", help="A Dask scheduler whose workers do the work instead."

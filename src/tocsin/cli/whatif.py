@@ -41,23 +41,26 @@ class Ranked(enum.StrEnum):
 
 SCENARIO = typer.Argument(..., metavar="SCENARIO", help="A scenario file, or the name of a packaged scenario.")
 FORMAT = typer.Option(Format.table, "--format", help="How to print the result.")
-_DRAWS = typer.Option(None, min=1, help="Runs of each option. [default: the scenario's]")
-SEED = typer.Option(None, min=0, help="What all chance comes from. [default: the scenario's]")
+_DRAWS = typer.Option(None, min=1, help="Runs of each option. \\[default: the scenario's]")
+SEED = typer.Option(None, min=0, help="What all chance comes from. \\[default: the scenario's]")
 _VARIANT = typer.Option(
-    None, help="Run under this structural variant of competition; may be given several times. [default: the scenario's]"
+    None,
+    help="Run under this structural variant of competition; may be given several times. \\[default: the scenario's]",
 )
 _OFF = typer.Option(
     None, metavar="MECHANISM", help="Switch a mechanism off, besides those of the scenario; may be given several times."
 )
 _HORIZON = typer.Option(
-    None, min=1, metavar="MONTHS", help="The horizon of the tables, one of the scenario's. [default: 12]"
+    None, min=1, metavar="MONTHS", help="The horizon of the tables, one of the scenario's. \\[default: 12]"
 )
 _NO_SENSITIVITY = typer.Option(
     False, "--no-sensitivity", help="Leave out which numbers decide, and where the ranking turns: much faster."
 )
 _ALL = typer.Option(False, "--all", help="Print the other horizons, outcomes, groups and variants too.")
 _OUTCOME = typer.Option(Ranked.civilian_deaths, help="The outcome that options are ranked by.")
-_WORKERS = typer.Option(None, min=1, help="Threads that share the runs; the result is the same. [default: one a core]")
+_WORKERS = typer.Option(
+    None, min=1, help="Threads that share the runs; the result is the same. \\[default: one a core]"
+)
 _CLUSTER = typer.Option(None, metavar="tcp://HOST:PORT", help="A Dask scheduler whose workers do the work instead.")
 
 
@@ -81,11 +84,11 @@ def new_scenario(
     theatre: str = typer.Option(..., help="A country, a named theatre, or countries joined by '+'."),
     as_of: str = typer.Option(..., metavar="YYYY-MM-DD", help="Use only what was known on this day."),
     group: list[str] | None = typer.Option(
-        None, metavar="ACTOR", help="Take this actor; may be given several times. [default: the most active groups]"
+        None, metavar="ACTOR", help="Take this actor; may be given several times. \\[default: the most active groups]"
     ),
     months: int = typer.Option(36, min=1, help="Months to simulate, from the month after the day."),
     target: Path | None = typer.Option(
-        None, "--output", "-o", metavar="FILE", help="Where the scenario goes. [default: a file named after it]"
+        None, "--output", "-o", metavar="FILE", help="Where the scenario goes. \\[default: a file named after it]"
     ),
     force: bool = typer.Option(False, "--force", help="Write over a file that is there."),
     output: Format = FORMAT,
@@ -152,7 +155,7 @@ def run_scenario(
     source: str = SCENARIO,
     draws: int | None = _DRAWS,
     variant_draws: int | None = typer.Option(
-        None, min=1, help="Runs of each option in the other variants. [default: a tenth of --draws]"
+        None, min=1, help="Runs of each option in the other variants. \\[default: a tenth of --draws]"
     ),
     seed: int | None = SEED,
     variant: list[Variant] | None = _VARIANT,

@@ -18,10 +18,10 @@ def calibrate_scenario(
     source: str = SCENARIO,
     target: Path = typer.Option(..., "--output", "-o", metavar="FILE", help="Where the calibrated scenario goes."),
     first: str | None = typer.Option(
-        None, "--from", metavar="YYYY-MM", help="First month of the past. [default: six years before the last]"
+        None, "--from", metavar="YYYY-MM", help="First month of the past. \\[default: six years before the last]"
     ),
     last: str | None = typer.Option(
-        None, "--to", metavar="YYYY-MM", help="Last month of the past. [default: the last known on the as-of day]"
+        None, "--to", metavar="YYYY-MM", help="Last month of the past. \\[default: the last known on the as-of day]"
     ),
     draws: int = typer.Option(20_000, min=1000, help="Simulated pasts in each of two rounds."),
     seed: int | None = SEED,
