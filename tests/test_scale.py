@@ -18,7 +18,7 @@ import pytest
 from local_cluster import local_cluster
 from tocsin import scale
 from tocsin.errors import InputError, NotHeldError
-from tocsin.scale import WorkersLostError, run_tasks
+from tocsin.scale import WorkersLostError, check_address, run_tasks
 
 
 def draw(shared: np.ndarray, task: int) -> np.ndarray:
@@ -153,11 +153,26 @@ def test_a_cluster_without_the_package_for_it(monkeypatch: pytest.MonkeyPatch) -
         list(run_tasks(draw, [1], np.zeros((1, 1)), cluster="tcp://127.0.0.1:8786"))
 
 
-@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "no-such-protocol://x", "tcp://"])
-def test_a_cluster_that_does_not_answer(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cluster_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scale, "_CONNECT_SECONDS", 1)
-    with pytest.raises(InputError, match=f"no Dask scheduler answers at {address}"):
-        list(run_tasks(draw, [1], np.zeros((1, 1)), cluster=address))
+    with pytest.raises(InputError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:1\b"):
+        list(run_tasks(draw, [1], np.zeros((1, 1)), cluster="tcp://127.0.0.1:1"))
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["", "foo", "127.0.0.1:8786", "no-such-protocol://x:1", "tcp://", "tcp://x", "tcp://x:", "tcp://x:0",
+     "tcp://x:65536", "tcp://x:y", "tcp://a b:1", "tcp://x:1/"],
+)  # fmt: skip
+def test_what_is_no_address_is_refused_before_anything_is_tried(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(InputError, match="an address like tcp://"):
+        run_tasks(draw, [1], np.zeros((1, 1)), cluster=address)  # at the call, not once results are asked for
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:8786", "tls://host.name:1", "tcp://[::1]:65535", "ws://x_y-z:80"])
+def test_addresses_of_schedulers(address: str) -> None:
+    check_address(address)
 
 
 def test_ctrl_c_ends_the_workers_without_a_word_from_them(tmp_path: Path) -> None:

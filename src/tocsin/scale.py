@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import re
 import signal
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -23,6 +24,8 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 _CONNECT_SECONDS = 10
+# What may stand before ://, the host (a name, or numbers in brackets), the port.
+_ADDRESS = re.compile(r"(tcp|tls|ucx|ws|wss)://([^\s:/\[\]]+|\[[0-9A-Fa-f:.]+\]):(\d{1,5})")
 # What a worker process was given when it began: the function and what all its tasks share.
 _given: list[Any] = []
 
@@ -50,11 +53,19 @@ def run_tasks(
     if workers < 1:
         raise InputError(f"at least one worker is needed, got {workers}")
     if cluster is not None:
+        check_address(cluster)
         return _on_dask(work, list(tasks), shared, cluster)
     listed = list(tasks)
     if min(workers, len(listed)) <= 1:
         return ((place, _call(work, shared, task)) for place, task in enumerate(listed))
     return _over_processes(work, listed, shared, min(workers, len(listed)))
+
+
+def check_address(cluster: str) -> None:
+    """Refuse what can be no address of a Dask scheduler, before anything is tried. Raises `InputError`."""
+    found = _ADDRESS.fullmatch(cluster)
+    if found is None or not 1 <= int(found[3]) <= 65535:
+        raise InputError(f"a cluster is given as an address like tcp://127.0.0.1:8786, got {cluster!r}")
 
 
 def _call(work: Callable[[S, T], R], shared: S, task: T) -> R:
