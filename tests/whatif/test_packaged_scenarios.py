@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+from collections.abc import Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,7 @@ import polars as pl
 import pytest
 
 from tocsin.digest import packaged_digest
+from tocsin.groups import Theatre
 from tocsin.months import first_day, last_day, month_id
 from tocsin.whatif.catalogue import MECHANISM_NAMES, VARIANT_NAMES
 from tocsin.whatif.check import check
@@ -21,6 +23,7 @@ from tocsin.whatif.files import packaged_folder, packaged_scenarios, read_scenar
 from tocsin.whatif.sampling import Draws, sample_draws
 from tocsin.whatif.scenario import DO_NOTHING, NOT_A_FORECAST
 from tocsin.whatif.simulate import Paths, simulate
+from tocsin.whatif.start import start_scenario
 
 ROOT = Path(__file__).parents[2]
 AUGUST, APRIL = "afghanistan-2021-08", "afghanistan-2021-04"
@@ -210,6 +213,34 @@ def test_the_first_year_is_like_the_years_before(name: str) -> None:
     for g, side in enumerate(sides):
         start = scenario.sides[g].numbers["members"]
         assert start.low * 0.9 < np.median(members[:, g, 0]) < start.high * 1.1, side
+
+
+def killed_in_2020(countries: tuple[str, ...], sides: Sequence[str]) -> int:
+    """Civilians killed in attacks of the sides, one of which are all governments of the countries."""
+    actor = pl.col("actor").cast(pl.String)
+    rows = packaged_digest().monthly.filter(
+        pl.col("theatre").cast(pl.String).is_in(countries)
+        & (pl.col("kind") == "onesided")
+        & (pl.col("period") >= date(2020, 1, 1))
+        & (actor.is_in(sides) | actor.is_in([f"Government of {country}" for country in countries]))
+    )
+    return int(rows["deaths_best"].sum())
+
+
+def test_as_many_die_in_the_first_year_as_may_in_a_year_like_2020() -> None:
+    """Where nothing has changed hands yet: in April 2021, and in a scenario that figures alone give."""
+    april = read_scenario(APRIL)
+    sahel = start_scenario(
+        packaged_digest(), Theatre("Sahel", ("Burkina Faso", "Mali", "Niger")), as_of=date(2020, 12, 31)
+    )
+    told = (
+        (april.names, ("Afghanistan",), paths(APRIL, DO_NOTHING)),
+        (sahel.names, ("Burkina Faso", "Mali", "Niger"), simulate(sahel, sample_draws(sahel, RUNS, seed=5))),
+    )
+    for sides, countries, found in told:
+        deaths = found.side("deaths")[:, :, :12].sum(axis=(1, 2))
+        low, high = np.quantile(deaths, [0.05, 0.95])
+        assert low < killed_in_2020(countries, sides) < high
 
 
 def test_people_are_not_made_of_nothing() -> None:
