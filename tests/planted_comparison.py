@@ -93,6 +93,7 @@ def planted_comparison(options: Sequence[str] = tuple(LEVERS), *, sensitivity: b
         replicates=10,
         variants={"fitted": 1000, "match": 200, "deter": 200, "none": 200},
         left_out=() if sensitivity else ("What decides was not looked into: --no-sensitivity.",),
+        trajectories=20 if sensitivity else 0,
     )
 
 
@@ -125,7 +126,19 @@ def _differences(variant: Variant, option: str) -> list[Difference]:
             less = 0.7 if change < 0 else 0.2
             mean = (change, change - 1.5, change + 1.5, change - 60, change + 60)
             rows.append(
-                Difference(variant, option, outcome, None, horizon, *mean, less, 0.9 - less, 0.1 if change else None)
+                Difference(
+                    variant,
+                    option,
+                    outcome,
+                    None,
+                    horizon,
+                    *mean,
+                    less,
+                    0.9 - less,
+                    0.1 if change else None,
+                    *((0.95, 0.05) if change < 0 else (0.05, 0.95)),
+                    variant != "fitted",
+                )
             )
     return rows
 
@@ -156,7 +169,18 @@ def _decisive(option: str) -> list[Decisive]:
     )
     return [
         Decisive(
-            "fitted", option, "civilian_deaths", horizon, name, evidence, star, half, mu, star / 2, star**2 / 8404.0
+            "fitted",
+            option,
+            "civilian_deaths",
+            horizon,
+            name,
+            evidence,
+            star,
+            half,
+            mu,
+            star / 2,
+            0.9 * star,
+            star / 142.0,
         )
         for horizon in HORIZONS
         for name, evidence, star, half, mu in found
@@ -166,7 +190,7 @@ def _decisive(option: str) -> list[Decisive]:
 def _flip(option: str) -> Flip:
     limits = {"strike_response": (0.1, 0.53), "divisions": (0.05, 0.1)} if option == "share_intelligence" else {}
     shares = (0.9, 0.6, 0.3) if limits else (0.1, 1.0, 0.1)
-    return Flip("fitted", option, "civilian_deaths", 12, "worse", limits, *shares)
+    return Flip("fitted", option, "civilian_deaths", 12, "more", limits, *shares, 0.01 if limits else None)
 
 
 def _conclusion(option: str, sensitivity: bool) -> Conclusion:
@@ -174,8 +198,9 @@ def _conclusion(option: str, sensitivity: bool) -> Conclusion:
     holds = VARIANTS if robust else ("fitted", "match", "deter")
     text = f"{option.replace('_', ' ').capitalize()}: fewer civilian deaths within 12 months than doing nothing."
     rests = (("strike_response", "literature"), ("South.attack_rate", "estimated"), ("divisions", "assumed"))
+    shares = (0.12, 0.31, 0.57) if sensitivity else (None, None, None)
     return Conclusion(
-        option, "civilian_deaths", 12, text, robust, holds, rests if sensitivity else (), 0.4 if sensitivity else None
+        option, "civilian_deaths", 12, text, "fewer", robust, holds, rests if sensitivity else (), *shares
     )
 
 

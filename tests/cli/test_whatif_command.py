@@ -78,7 +78,7 @@ def test_a_run_prints_what_it_supports_and_says_it_is_no_forecast(whatif: Comman
     out, err = whatif("run", "toy.toml")
     said = " ".join(out.split())
     assert "Scenario, not a forecast" in said
-    assert "What the simulation supports: civilian deaths within 12 months, against doing nothing" in said
+    assert "What follows from the scenario's ranges: civilian deaths within 12 months, against doing nothing" in said
     assert err.splitlines() == [f"tocsin: {done} of 50 parts of planted done" for done in (10, 20, 30, 40, 50)]
     (asked,) = whatif.asked
     assert asked["scenario"] == read_scenario("toy.toml")

@@ -17,7 +17,7 @@ from tocsin.report.whatif_beside import beside_document, print_beside
 from tocsin.report.whatif_json import comparison_document
 from tocsin.report.whatif_scenarios import print_check, print_scenarios
 from tocsin.report.whatif_tables import print_comparison
-from tocsin.report.whatif_words import amount, change, quantity_words, variant_runs, verdict_words
+from tocsin.report.whatif_words import amount, change, quantity_words, rests_words, variant_runs, verdict_words
 from tocsin.whatif.comparison import Comparison, Flip
 
 SOME = planted_comparison()
@@ -79,19 +79,76 @@ def test_choices_stand_by_variant_with_regret_and_their_horizon() -> None:
 
 
 def test_conclusions_say_what_they_rest_on_and_how_much_is_assumed() -> None:
-    rows = part(lines(), "What the simulation supports")
+    rows = part(lines(), "What follows from the scenario's ranges")
     assert rows[0][:3] == ["Share intelligence", "fewer", "-24 (-26 to -22)"]
-    assert rows[0][4] == "40%"
+    assert rows[0][4] == "12/31/57%"
     assert "strike_response (literature)" in text()
     said = " ".join(row[3] for row in rows if row[3])
     assert said == "fitted, match, deter all 4 variants"
 
 
-def test_a_verdict_is_of_the_interval_of_the_mean() -> None:
+def test_too_few_trajectories_tell_no_shares() -> None:
+    shares = {"share_estimated": None, "share_literature": None, "share_assumed": None}
+    hidden = tuple(replace(row, **shares) for row in SOME.conclusions)
+    few = replace(SOME, trajectories=4, conclusions=hidden)
+    assert part(lines(few), "What follows")[0][4] == "-"
+    assert "- with fewer than 10 trajectories: more --draws make more of them" in text(few)
+    assert "trajectories" not in text()
+
+
+def test_what_decides_is_hidden_by_chance_or_was_not_looked_into() -> None:
+    row = replace(SOME.conclusions[0], rests_on=())
+    assert rests_words(row) == "hidden by chance"
+    assert rests_words(row, looked=False) == "not looked into"
+    assert rests_words(replace(row, verdict="as many")) == "-"
+    assert "hidden by chance" in text(replace(SOME, conclusions=(row,), decisive=()))
+
+
+def test_a_verdict_that_no_variant_tells_is_so_in_all() -> None:
+    row = replace(SOME.conclusions[0], verdict="cannot tell", holds_in=tuple(SOME.variants), robust=False)
+    rows = part(lines(replace(SOME, conclusions=(row,))), "What follows")
+    assert " ".join(cells[3] for cells in rows).strip() == "all 4 variants"
+    assert "no variant" not in text(replace(SOME, conclusions=(row,)))
+
+
+def test_a_sign_that_is_assumed_is_marked_and_why_doing_nothing_is_never_best() -> None:
+    assumed = tuple(replace(row, sign_assumed=row.option == "policing") for row in SOME.conclusions)
+    said = text(replace(SOME, conclusions=assumed))
+    assert "| fewer * |" in said
+    assert "hardly a point of the ranges allows the other sign, so that it is assumed, not found" in said
+    assert "is never best" not in said  # it is, at 12% of points
+    never = tuple(replace(row, p_best=0.0) if row.option == "do_nothing" else row for row in SOME.choices)
+    said = text(replace(SOME, conclusions=assumed, choices=never))
+    assert "Do nothing is never best since the ranges give no harm and no cost to: Policing." in said
+    assert "is never best" not in text(replace(SOME, choices=never))
+
+
+def test_the_least_regret_is_marked_where_it_can_be_told() -> None:
+    def marks(*names: str) -> tuple[list[str], str]:
+        choices = tuple(replace(row, minimax=row.option in names) for row in SOME.choices)
+        found = lines(replace(SOME, choices=choices))
+        return [row[8] for row in part(found, "Fewest expected")], " ".join(" ".join(found).split())
+
+    one, said = marks("policing")
+    assert one == ["", "", "least"]
+    assert "largest among 100 points. least: the 95% regret is the least beyond chance." in said
+    two, said = marks("policing", "share_intelligence")
+    assert two == ["", "one of 2", "one of 2"]
+    assert "those marked cannot be told from each other" in said
+    every, said = marks("policing", "share_intelligence", "do_nothing")
+    assert every == ["", "", ""]
+    assert "no option can be told from the others" in said
+
+
+def test_a_verdict_is_of_the_interval_of_the_mean_and_of_the_points() -> None:
     row = SOME.difference("policing", "civilian_deaths", 12)
     assert verdict_words(row, 240.0) == "fewer"
     assert verdict_words(replace(row, mean_high=0.5), 240.0) == "cannot tell"
-    assert verdict_words(replace(row, mean=20.0, mean_low=5.0, mean_high=30.0), 240.0) == "more"
+    more = replace(row, mean=20.0, mean_low=5.0, mean_high=30.0, points_less=0.04, points_more=0.96)
+    assert verdict_words(more, 240.0) == "more"
+    mixed = replace(more, points_less=0.45, points_more=0.55)
+    assert verdict_words(mixed, 240.0) == "more on average, but fewer at 45% of points"
+    assert verdict_words(mixed, 5000.0) == "hardly more on average, but fewer at 45% of points"
     assert verdict_words(replace(row, mean=0, mean_low=0, mean_high=0, p_less=0, p_more=0), 240.0) == "as many"
     assert verdict_words(row, 5000.0) == "hardly fewer"  # 48 of 5,000
 
@@ -107,14 +164,15 @@ def test_what_decides_stands_with_its_evidence_the_most_first() -> None:
 def test_where_the_ranking_turns_is_said_in_words() -> None:
     said = text()
     assert (
-        "Share intelligence: worse than doing nothing at 30% of points, but at 90% of those with strike_response from "
-        "0.1 to 0.53 and divisions from 0.05 to 0.1 (which hold 60% of all such points)."
+        "Share intelligence: More civilian deaths than under doing nothing where strike_response is from 0.1 to 0.53 "
+        "and divisions is from 0.05 to 0.1: at 90% of such points, against 30% of all; 60% of all points with more lie "
+        "there."
     ) in said
-    assert "Policing: worse" not in said  # no box was found
-    assert "Policing: worse than doing nothing at 10% of points; no range" in text(everything=True)
-    open_ended = Flip("fitted", "policing", "civilian_deaths", 12, "worse",
+    assert "Policing: more civilian" not in said  # no box was found
+    assert "Policing: more civilian deaths than under doing nothing at 10% of points; no range" in text(everything=True)
+    open_ended = Flip("fitted", "policing", "civilian_deaths", 12, "more",
                       {"attrition": (float("-inf"), 0.01), "pool": (2.0, float("inf"))}, 0.5, 0.5, 0.1)  # fmt: skip
-    assert "with attrition at most 0.01 and pool at least 2" in text(replace(SOME, flips=(open_ended,)))
+    assert "where attrition is at most 0.01 and pool is at least 2" in text(replace(SOME, flips=(open_ended,)))
 
 
 def test_without_sensitivity_nothing_is_claimed_of_it() -> None:

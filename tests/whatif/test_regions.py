@@ -7,8 +7,8 @@ import pytest
 from planted_scenario import toy
 
 from tocsin.whatif.parameters import THEATRE_NAMES
-from tocsin.whatif.regions import contrast, find_box, flip_of, inside, most_related, point_values
-from tocsin.whatif.sampling import sample_draws, uncertain
+from tocsin.whatif.regions import Box, beyond_chance, contrast, find_box, flip_of, inside, most_related, turning
+from tocsin.whatif.sampling import point_values, sample_draws, uncertain
 
 Values = dict[str, np.ndarray]
 
@@ -37,8 +37,36 @@ def test_a_planted_box_is_found() -> None:
 
 
 def test_no_box_is_found_in_chance() -> None:
-    found = [find_box(_quantities(400, k), np.random.default_rng(100 + k).random(400) < 0.3) for k in range(6)]
-    assert found == [None] * 6
+    found = [find_box(_quantities(400, k), np.random.default_rng(100 + k).random(400) < 0.4) for k in range(12)]
+    assert beyond_chance(found) == [None] * 12
+
+
+def test_a_box_in_which_fewer_than_half_turn_is_none() -> None:
+    values = _quantities(2000)
+    rare, most = (np.random.default_rng(2).random(2000) < np.where(values["b"] > 0.6, p, 0.05) for p in (0.4, 0.6))
+    assert find_box(values, rare) is None
+    box = find_box(values, most)
+    assert box is not None
+    assert box.density > 0.5
+
+
+def _box_of_chance(chance: float) -> Box:
+    return Box({"a": (0.0, 1.0)}, 0.9, 0.5, 0.2, chance)
+
+
+def test_boxes_are_tested_together() -> None:
+    """By hand (Holm): of 10 searches, 0.001 * 10, 0.004 * 9, then 0.01 * 8, which is too much, and all after it."""
+    boxes = [_box_of_chance(0.01), None, _box_of_chance(0.001), _box_of_chance(0.004), *[None] * 6]
+    left = beyond_chance(boxes)
+    assert [None if box is None else round(box.chance, 9) for box in left[:4]] == [None, None, 0.01, 0.036]
+    assert beyond_chance(boxes[:1])[0] == _box_of_chance(0.01)
+    assert beyond_chance([]) == []
+
+
+def test_many_searches_in_chance_seldom_find_a_box() -> None:
+    rng = np.random.default_rng(8)
+    found = [beyond_chance([_box_of_chance(chance) for chance in rng.random(45)]) for _ in range(400)]
+    assert sum(any(box is not None for box in boxes) for boxes in found) <= 400 * 0.05 + 3 * np.sqrt(400 * 0.05 * 0.95)
 
 
 def test_too_few_cases_make_no_box() -> None:
@@ -51,17 +79,19 @@ def test_too_few_cases_make_no_box() -> None:
 def test_a_flip_is_to_the_other_side_of_what_holds_on_the_whole() -> None:
     values = _quantities(400)
     difference = np.where(values["a"] > 0.75, 3.0, -2.0)
-    worse = flip_of("fitted", "act", "civilian_deaths", 12, difference, values)
-    assert (worse.turns_to, set(worse.limits), worse.density) == ("worse", {"a"}, 1.0)
-    assert worse.base == pytest.approx(0.25, abs=0.05)
-    better = flip_of("fitted", "act", "civilian_deaths", 12, -difference, values)
-    assert (better.turns_to, better.limits) == ("better", worse.limits)
+    for one, turns_to in ((difference, "more"), (-difference, "fewer")):
+        box = find_box(values, turning(one)[1])
+        flip = flip_of("fitted", "act", "civilian_deaths", 12, one, box)
+        assert (flip.turns_to, set(flip.limits), flip.density) == (turns_to, {"a"}, 1.0)
+        assert flip.base == pytest.approx(0.25, abs=0.05)
+        assert flip.chance is not None
+        assert flip.chance < 1e-6
 
 
 def test_no_flip_has_no_limits() -> None:
-    values = _quantities(100)
-    flip = flip_of("fitted", "act", "civilian_deaths", 12, np.full(100, -1.0), values)
-    assert (flip.turns_to, dict(flip.limits), flip.density, flip.base) == ("worse", {}, 0.0, 0.0)
+    flip = flip_of("fitted", "act", "civilian_deaths", 12, np.full(100, -1.0), None)
+    assert (flip.turns_to, dict(flip.limits), flip.density, flip.base) == ("more", {}, 0.0, 0.0)
+    assert flip.chance is None
 
 
 def test_contrast_by_hand() -> None:

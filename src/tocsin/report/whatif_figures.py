@@ -158,7 +158,7 @@ def draw_decisive(comparison: Comparison, horizon: int, outcome: str = DEATHS) -
     """What decides: the numbers that move an option's difference most, as bars coloured by what they rest on."""
     scenario = comparison.scenario
     rows: dict[str, Decisive] = {}
-    for row in sorted(comparison.decisive, key=lambda row: -row.mu_star):
+    for row in sorted(comparison.decisive, key=lambda row: -row.cleared):
         if (row.outcome, row.horizon) == (outcome, horizon):
             rows.setdefault(row.quantity, row)
     shown = list(rows.values())[:_MOST_NUMBERS]

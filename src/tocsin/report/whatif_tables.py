@@ -1,4 +1,4 @@
-"""A comparison of options as text: what it supports first, then options, differences, and what decides them."""
+"""A comparison of options as text: what follows first, then options, differences, and what decides them."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ from tocsin.report.whatif_words import (
     rests_words,
     run_words,
     share,
+    shares_words,
     span,
     title_of,
     variants_line,
@@ -40,11 +41,13 @@ from tocsin.report.whatif_words import (
 from tocsin.whatif.comparison import Choice, Comparison, Conclusion, Decisive, Difference, Outcome
 from tocsin.whatif.conclusions import reference_words
 from tocsin.whatif.scenario import Scenario
+from tocsin.whatif.sensitivity import ENOUGH_TRAJECTORIES
 
 Cell = str | Text
 _DECISIVE = 6  # numbers shown, unless all are asked for
 _SIDES = 5  # columns that fit beside each other
 _TITLE, _WIDE_TITLE = 22, 40
+_NEVER = 0.01  # of points
 _RESOLVED = 0.5  # below, most of the spread between points is chance
 _EVIDENCE_STYLE = {"assumed": "yellow", "literature": "", "estimated": "green"}
 
@@ -100,37 +103,49 @@ def _conclusions(console: Console, comparison: Comparison, outcome: str, horizon
     what = outcome_words(outcome)
     title(
         console,
-        f"What the simulation supports: {what} within {horizon} months, against {reference_words(comparison.scenario)}",
+        f"What follows from the scenario's ranges: {what} within {horizon} months, against "
+        f"{reference_words(comparison.scenario)}",
     )
-    ran, looked = len(comparison.variants), any(row.rests_on for row in rows)
+    ran, looked = len(comparison.variants), comparison.trajectories > 0
     nothing = comparison.outcome(reference_of(comparison.scenario), outcome, horizon).mean
     cells: list[tuple[Cell, ...]] = []
     for row in rows:
         found = comparison.difference(row.option, outcome, horizon)
-        verdict = Text(verdict_words(found, nothing), style="bold")
+        verdict = Text(f"{verdict_words(found, nothing)}{' *' if row.sign_assumed else ''}", style="bold")
         mean = f"{change(found.mean, outcome)} ({span(found.mean_low, found.mean_high, outcome, signed=True)})"
-        rests = (_assumed(row), Text(safe(rests_words(row, 3 if everything else 2)))) if looked else ()
+        rests = (shares_words(row), Text(safe(rests_words(row, 3 if everything else 2)))) if looked else ()
         cells.append((_option(comparison.scenario, row.option), verdict, mean, _holds(row, ran), *rests))
-    heads = ("option", "verdict", ">mean (its 90%)", "so it is in", *((">assumed", "rests most on") if looked else ()))
-    put_table(console, heads, cells, widths=(_TITLE if looked else _WIDE_TITLE, 11, 0, 12 if looked else 24, 0, 0))
-    if looked:
-        dim(
-            console,
-            ["assumed: the part of what moves the difference that is assumed, not estimated or from literature"],
-        )
+    heads = (
+        "option",
+        "verdict",
+        ">mean (its 90%)",
+        "so it is in",
+        *((">est/lit/ass", "rests most on") if looked else ()),
+    )
+    put_table(console, heads, cells, widths=(_TITLE if looked else _WIDE_TITLE, 18, 0, 12 if looked else 24, 0, 0))
+    dim(console, _conclusions_key(comparison, rows, looked=looked))
     if everything:
         for row in rows:
             console.print(Text(safe(row.text)))
 
 
-def _assumed(row: Conclusion) -> str:
-    return "-" if row.share_assumed is None else share(row.share_assumed)
+def _conclusions_key(comparison: Comparison, rows: Sequence[Conclusion], *, looked: bool) -> Iterator[str]:
+    said = "verdict: fewer or more where the mean is beyond chance, and no more than 10% of points have the other sign."
+    if any(row.sign_assumed for row in rows):
+        said += " *: hardly a point of the ranges allows the other sign, so that it is assumed, not found."
+    yield said
+    if not looked:
+        return
+    said = "est/lit/ass: the parts of what moves the difference that are estimated from data, from literature, assumed"
+    if comparison.trajectories < ENOUGH_TRAJECTORIES:
+        said += f"; - with fewer than {ENOUGH_TRAJECTORIES} trajectories: more --draws make more of them"
+    yield f"{said}."
 
 
 def _holds(row: Conclusion, ran: int) -> Text:
-    if row.robust:
-        return Text(f"all {ran} variants", style="bold green")
-    return Text(", ".join(row.holds_in) or "no variant", style="yellow")
+    if len(row.holds_in) == ran > 1:
+        return Text(f"all {ran} variants", style="bold green" if row.robust else "")
+    return Text(", ".join(row.holds_in), style="yellow")
 
 
 def _options(console: Console, comparison: Comparison, horizon: int) -> None:
@@ -208,6 +223,7 @@ def _choices(console: Console, comparison: Comparison, outcome: str, horizon: in
         console,
         f"Fewest expected {outcome_words(outcome)} within {horizon} months: which option, over what is not known",
     )
+    marked = [row for row in rows if row.variant == variant and row.minimax]
     cells: list[tuple[Cell, ...]] = []
     for option in scenario.options:
         found: dict[str, Choice] = {row.variant: row for row in rows if row.option == option.name}
@@ -218,26 +234,60 @@ def _choices(console: Console, comparison: Comparison, outcome: str, horizon: in
                 _option(scenario, option.name),
                 *(share(found[name].p_best) if name in found else "-" for name in variants),
                 *(value if isinstance(value, str) else amount(value, outcome) for value in regret),
-                "least" if main is not None and main.minimax else "",
+                _least(main, len(marked), len(scenario.options)),
             )
         )
     heads = (
         *(f">P(best)\n{name}" for name in variants),
         ">regret\nmean",
         ">regret\n95%",
-        ">regret\nmost",
-        "largest\nregret",
+        ">regret\nlargest",
+        "least\nby 95%",
     )
     put_table(console, ("option", *heads), cells, widths=(_WIDE_TITLE,))
     said = (
         "P(best): share of points of the uncertain numbers at which an option has the fewest, by variant; regret: "
-        f"expected {outcome_words(outcome)} more than under the best option at that point ({variant})."
+        f"expected {outcome_words(outcome)} more than under the best option at that point ({variant}), largest among "
+        f"{comparison.points:,} points. least: the 95% regret is the least{_told(len(marked), len(scenario.options))}."
     )
+    said += _nothing_words(comparison, rows, outcome, horizon)
     unsure = [row for row in rows if row.variant == variant and row.resolved is not None and row.resolved < _RESOLVED]
     if unsure:
         of = ", ".join(title_of(scenario, row.option) for row in unsure)
         said += f" Chance hides most of what tells points apart for: {of}. More --draws show more of it."
     dim(console, [said])
+
+
+def _least(row: Choice | None, marked: int, options: int) -> str:
+    """Whether an option has the least 95% regret: nobody is marked where none can be told from the others."""
+    if row is None or not row.minimax or (marked == options and options > 1):
+        return ""
+    return "least" if marked == 1 else f"one of {marked}"
+
+
+def _told(marked: int, options: int) -> str:
+    if marked == 1:
+        return " beyond chance"
+    if marked == options:
+        return ", and here no option can be told from the others by it"
+    return ", and those marked cannot be told from each other by it"
+
+
+def _nothing_words(comparison: Comparison, rows: Sequence[Choice], outcome: str, horizon: int) -> str:
+    """Why the first option is never best, where another one has no harm by the scenario's ranges."""
+    first = reference_of(comparison.scenario)
+    best = {row.option: row.p_best for row in rows if row.variant == comparison.main}
+    free = [
+        title_of(comparison.scenario, row.option)
+        for row in conclusions_for(comparison, outcome, horizon)
+        if row.sign_assumed and row.verdict == "fewer"
+    ]
+    if not free or best.get(first, 1.0) >= _NEVER:
+        return ""
+    return (
+        f" {title_of(comparison.scenario, first)} is never best since the ranges give no harm and no cost to: "
+        f"{', '.join(free)}."
+    )
 
 
 def _by_variant(console: Console, comparison: Comparison, outcome: str, horizon: int) -> None:
@@ -266,11 +316,11 @@ def _decisive(console: Console, comparison: Comparison, outcome: str, horizon: i
         console, f"What decides the difference in {outcome_words(outcome)} within {horizon} months (Morris screening)"
     )
     strongest: dict[str, Decisive] = {}
-    for row in sorted(rows, key=lambda row: -row.mu_star):
+    for row in sorted(rows, key=lambda row: -row.cleared):
         strongest.setdefault(row.quantity, row)
     shown = rows if everything else list(strongest.values())[:_DECISIVE]
     cells: list[tuple[Cell, ...]] = []
-    for row in sorted(shown, key=lambda row: -row.mu_star):
+    for row in sorted(shown, key=lambda row: -row.cleared):
         moved = f"{amount(row.mu_star, outcome)} ±{amount(row.mu_star_half_width, outcome)}"
         evidence = Text(row.evidence, style=_EVIDENCE_STYLE[row.evidence])
         of = (_option(comparison.scenario, row.option),) if everything else ()
@@ -284,7 +334,8 @@ def _decisive(console: Console, comparison: Comparison, outcome: str, horizon: i
     dim(
         console,
         [
-            "Over the whole range of a number, with the 95% half-width; which way: whether a higher number makes the "
+            "Over the whole range of a number, with the 95% half-width, chance included; in the order of what of it is "
+            "not chance; which way: whether a higher number makes the "
             f"option's {outcome_words(outcome)} more or fewer, against {reference_words(comparison.scenario)}.{more}"
         ],
     )
@@ -300,7 +351,7 @@ def _flips(console: Console, comparison: Comparison, outcome: str, horizon: int,
         console.print(Text(safe(flip_words(comparison.scenario, row))))
     if not everything and len(found) < len(rows):
         none = "no other option" if found else "no option"
-        dim(console, [f"For {none} was a range of the numbers found that tells where it turns."])
+        dim(console, [f"For {none} was a range of the numbers found in which most points turn, beyond chance."])
 
 
 def _foot(comparison: Comparison, *, everything: bool) -> Iterator[str]:

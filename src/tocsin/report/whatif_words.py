@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from math import inf
 
 from tocsin import __version__
 from tocsin.months import last_day, month_id, month_label
 from tocsin.whatif.catalogue import OUTCOMES, VARIANTS
 from tocsin.whatif.comparison import Comparison, Conclusion, Decisive, Difference, Flip
-from tocsin.whatif.conclusions import reference_words, sign_of
+from tocsin.whatif.conclusions import HARDLY, contrary, reference_words, verdict_of
+from tocsin.whatif.conclusions import flip_words as box_words
 from tocsin.whatif.parameters import GROUP, THEATRE
 from tocsin.whatif.scenario import NOT_A_FORECAST, Scenario
 
@@ -31,7 +31,6 @@ EVIDENCE_WORDS = {
     "assumed": "assumed",
 }
 _WORDS = {**{p.name: p for p in GROUP}, **{p.name: p for p in THEATRE}}
-_HARDLY = 0.01  # of the mean, as the conclusions have it
 _FEW = 10.0  # below, a figure keeps a decimal
 
 
@@ -180,41 +179,47 @@ def moves_words(row: Decisive) -> str:
 
 def flip_words(scenario: Scenario, row: Flip) -> str:
     """Where the ranking of an option turns, as a sentence."""
-    title, turns = title_of(scenario, row.option), f"{row.turns_to} than {reference_words(scenario)}"
-    if not row.limits:
-        return (
-            f"{title}: {turns} at {share(row.base)} of points; no range of the numbers was found that tells these "
-            "from the others."
-        )
-    limits = " and ".join(_limit_words(name, low, high) for name, (low, high) in row.limits.items())
+    title, against = title_of(scenario, row.option), reference_words(scenario)
+    if row.limits:
+        return f"{title}: {box_words(row, against)}"
     return (
-        f"{title}: {turns} at {share(row.base)} of points, but at {share(row.density)} of those with {limits} "
-        f"(which hold {share(row.coverage)} of all such points)."
+        f"{title}: {row.turns_to} {outcome_words(row.outcome)} than under {against} at {share(row.base)} of points; no "
+        "range of the numbers was found in which most points are so."
     )
 
 
-def _limit_words(name: str, low: float, high: float) -> str:
-    if low == -inf:
-        return f"{name} at most {high:.3g}"
-    return f"{name} at least {low:.3g}" if high == inf else f"{name} from {low:.3g} to {high:.3g}"
-
-
 def verdict_words(row: Difference, nothing: float) -> str:
-    """Whether an option has fewer or more than what it is compared with, by the 90% interval of the mean.
+    """Whether an option has fewer or more than what it is compared with, on average, at nearly all points, or neither.
 
     `nothing` is the mean of what it is compared with: of a difference that is small against it, `hardly` is said.
     """
-    if row.p_less == row.p_more == 0:
-        return "as many"
-    verdict = ("fewer", "cannot tell", "more")[sign_of(row) + 1]
-    return f"hardly {verdict}" if sign_of(row) and abs(row.mean) < _HARDLY * nothing else verdict
+    verdict = verdict_of(row)
+    if verdict.endswith("on average"):
+        verdict_and = f"{verdict}, but {'more' if row.mean < 0 else 'fewer'} at {share(contrary(row))} of points"
+    else:
+        verdict_and = str(verdict)
+    small = verdict not in ("cannot tell", "as many") and abs(row.mean) < HARDLY * nothing
+    return f"hardly {verdict_and}" if small else verdict_and
 
 
-def rests_words(row: Conclusion, most: int = 3) -> str:
-    """The numbers that decide a conclusion, most first, each with its evidence."""
-    if not row.rests_on:
-        return "-" if row.share_assumed is not None else "not looked into"
-    return ", ".join(f"{name} ({evidence})" for name, evidence in row.rests_on[:most])
+def rests_words(row: Conclusion, most: int = 3, *, looked: bool = True) -> str:
+    """The numbers that decide a conclusion, most first, each with its evidence; `looked`: whether that was looked into.
+
+    Where it was, and nothing is told although there is a difference, chance hides it.
+    """
+    if row.rests_on:
+        return ", ".join(f"{name} ({evidence})" for name, evidence in row.rests_on[:most])
+    if row.verdict == "as many":
+        return "-"
+    return "hidden by chance" if looked else "not looked into"
+
+
+def shares_words(row: Conclusion) -> str:
+    """How much of what moves a conclusion is estimated, from the literature and assumed, in percent."""
+    parts = (row.share_estimated, row.share_literature, row.share_assumed)
+    if any(part is None for part in parts):
+        return "-"
+    return f"{'/'.join(f'{100 * (part or 0.0):.0f}' for part in parts)}%"
 
 
 def conclusions_for(comparison: Comparison, outcome: str, horizon: int) -> Sequence[Conclusion]:

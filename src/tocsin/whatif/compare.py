@@ -17,12 +17,15 @@ from tocsin.whatif.differences import differences_of
 from tocsin.whatif.parts import Gathered, Shared, parts_of, run_parts, trajectories_of
 from tocsin.whatif.points import at_points
 from tocsin.whatif.reduce import Row, ranked_rows, rows_of
-from tocsin.whatif.regions import flip_of, most_related, point_values
+from tocsin.whatif.regions import Box, beyond_chance, find_box, flip_of, most_related, turning
+from tocsin.whatif.sampling import point_values
 from tocsin.whatif.scenario import Scenario
 from tocsin.whatif.sensitivity import Plan, decisive_of, plan_morris
 
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
+# An option, what is counted, the place of the horizon.
+Search = tuple[int, Row, int]
 
 # Runs at one set of the numbers that are not known: what is expected there is their mean.
 REPLICATES = 10
@@ -78,13 +81,15 @@ def compare(
         if progress is not None:
             progress(done, total)
     decisive = _decisive(shared, plan, gathered)
+    trajectories = plan.trajectories if plan is not None and gathered.trajectories else 0
     values = point_values(scenario, points, seed=scenario.seed) if searches else {}
-    flips = []
-    for option, row, h in searches:
-        flips.append(_flip(shared, option, row, h, gathered, decisive, values))
+    boxes: list[Box | None] = []
+    for search in searches:
+        boxes.append(_box(shared, search, gathered, decisive, values))
         done += 1
         if progress is not None:
             progress(done, total)
+    flips = [_flip(shared, search, gathered, box) for search, box in zip(searches, beyond_chance(boxes), strict=True)]
     outcomes = tuple(one for variant in named for k in range(options) for one in gathered.outcomes[variant, k])
     differences = _differences(shared, named, gathered)
     return Comparison(
@@ -96,11 +101,12 @@ def compare(
         choices=_choices(shared, named, gathered),
         decisive=_most(decisive),
         flips=tuple(flips),
-        conclusions=conclusions_of(scenario, named, outcomes, differences, decisive, flips),
+        conclusions=conclusions_of(scenario, named, outcomes, differences, decisive, flips, trajectories),
         bands=tuple(band for k in range(options) for band in gathered.bands[k]),
         replicates=REPLICATES,
         variants={variant: count * REPLICATES for variant, count in points_of.items()},
         left_out=_left_out(sensitivity),
+        trajectories=trajectories,
     )
 
 
@@ -129,30 +135,38 @@ def _points_of(
     return {variant: rest if k else points for k, variant in enumerate(named)}
 
 
-def _searches(shared: Shared) -> list[tuple[int, Row, int]]:
-    """What boxes are searched for: option, row, place of the horizon."""
+def _searches(shared: Shared) -> list[Search]:
+    """What boxes are searched for."""
     options, horizons = range(1, len(shared.scenario.options)), range(len(shared.scenario.horizons))
     return [(option, row, h) for option in options for row in shared.ranked for h in horizons]
 
 
-def _flip(
-    shared: Shared,
-    option: int,
-    row: Row,
-    h: int,
-    gathered: Gathered,
-    decisive: Sequence[Decisive],
-    values: Mapping[str, Floats],
-) -> Flip:
-    """Where the sign of one difference turns, among the numbers that decide it (or, unknown those, that go with it)."""
+def _at_points(shared: Shared, search: Search, gathered: Gathered) -> Floats:
+    """The difference (point) that a search is for, as simulated."""
+    option, row, h = search
     k = shared.rows.index(row)
     expected = np.stack([gathered.runs[shared.main, o].expected[k, h] for o in (0, option)])
-    difference = at_points(expected, shared.replicates).means[1]
-    name, horizon = shared.scenario.options[option].name, shared.scenario.horizons[h]
-    key = (name, row.outcome, horizon)
+    means: Floats = at_points(expected, shared.replicates).means[1]
+    return means
+
+
+def _key(shared: Shared, search: Search) -> tuple[str, str, int]:
+    option, row, h = search
+    return shared.scenario.options[option].name, row.outcome, shared.scenario.horizons[h]
+
+
+def _box(
+    shared: Shared, search: Search, gathered: Gathered, decisive: Sequence[Decisive], values: Mapping[str, Floats]
+) -> Box | None:
+    """Where the sign of one difference turns, among the numbers that decide it (or, unknown those, that go with it)."""
+    difference, key = _at_points(shared, search, gathered), _key(shared, search)
     names = [one.quantity for one in decisive if (one.option, one.outcome, one.horizon) == key][:MOST_SEARCHED]
     names = names or most_related(values, difference, MOST_SEARCHED)
-    return flip_of(shared.main, *key, difference, {name: values[name] for name in names})
+    return find_box({name: values[name] for name in names}, turning(difference)[1])
+
+
+def _flip(shared: Shared, search: Search, gathered: Gathered, box: Box | None) -> Flip:
+    return flip_of(shared.main, *_key(shared, search), _at_points(shared, search, gathered), box)
 
 
 def _decisive(shared: Shared, plan: Plan | None, gathered: Gathered) -> list[Decisive]:

@@ -8,22 +8,25 @@ nothing, that one stands in its place everywhere.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any, TypeVar
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.errors import InputError, did_you_mean
-from tocsin.months import month_label
 from tocsin.whatif.catalogue import Variant
+from tocsin.whatif.document import plain, scenario_document
 from tocsin.whatif.parameters import Evidence
 from tocsin.whatif.sampling import named_quantities
 from tocsin.whatif.scenario import NOT_A_FORECAST, Scenario
 
 Floats = NDArray[np.float64]
 T = TypeVar("T")
-_RESULTS = ("outcomes", "differences", "choices", "decisive", "flips", "conclusions", "bands")
+# What the mean says, and whether the points of the numbers not known agree with it.
+Verdict = Literal["fewer", "more", "fewer on average", "more on average", "cannot tell", "as many"]
+INTERVAL = 0.9
+_TABLES = ("outcomes", "differences", "choices", "decisive", "without", "bands")
 
 
 @dataclass(frozen=True)
@@ -110,9 +113,9 @@ class Decisive:
     doi:10.1080/00401706.1991.10484804). None are told where chance hides them.
 
     `mu_star`: mean absolute elementary effect of going over the whole range (of an estimated number: its 90% interval),
-    with its 95% half-width; `mu` with sign; `sigma` the spread (interactions). `share`: its part of the sum of squares
-    of all `mu_star`, from which chance is taken out, 0 to 1. `quantity` is named as in the scenario file (`attrition`,
-    `IS.attack_rate`).
+    with its 95% half-width, chance in it included; `mu` with sign; `sigma` the spread (interactions). `cleared`: the
+    mean size of the effect without what is chance in it, 0 where it is no more than chance; `share`: its part of the
+    sum of all numbers' `cleared`, 0 to 1. `quantity` is named as in the scenario file (`attrition`, `IS.attack_rate`).
     """
 
     variant: Variant
@@ -125,6 +128,7 @@ class Decisive:
     mu_star_half_width: float
     mu: float
     sigma: float
+    cleared: float
     share: float
 
 
@@ -133,12 +137,13 @@ class Flip:
     """Where in the uncertain numbers the ranking turns: a box found by PRIM (Friedman & Fisher 1999,
     doi:10.1023/A:1008894516817).
 
-    Within the `limits` (quantity -> low, high) the share of points at which `option` is worse than doing nothing (or,
-    where on the whole it is worse, better) is `density`, against `base` overall; `coverage` is the share of all such
-    points that lie in the box. The box is found on half of the points; the three shares are those of the other half, so
-    that they are not flattered by the search. A limit may be infinite: then the box is open there. `turns_to` is
-    `worse` or `better`. No limits: nothing was found that tells them apart, and `density` and `coverage` are those of
-    all points.
+    Within the `limits` (quantity -> low, high) the share of points at which more is expected under `option` than under
+    doing nothing (or, where on the whole it is more, less) is `density`, against `base` overall; `coverage` is the
+    share of all such points that lie in the box. The box is found on half of the points; the three shares are those of
+    the other half, so that they are not flattered by the search. `chance`: the probability of as dense a box by chance,
+    for all searches of the comparison together (Holm 1979, https://www.jstor.org/stable/4615733). A limit may be
+    infinite: then the box is open there. `turns_to` is `fewer` or `more`. No limits: no box was found in which most
+    points turn so, and `density` and `coverage` are those of all points.
     """
 
     variant: Variant
@@ -150,26 +155,61 @@ class Flip:
     density: float
     coverage: float
     base: float
+    chance: float | None = None
+
+
+@dataclass(frozen=True)
+class WithoutMechanism:
+    """An option against doing nothing with mechanisms switched off: how much of its effect goes through them.
+
+    `off` is one mechanism, or, where `side_effects`, all at once that are neither what the option works by nor have a
+    number estimated from data. Run in the first variant at fewer points, by what they have in common with all points as
+    a `Difference` that is `regressed`. `change` is against the same with the mechanisms on, at the same points, with
+    its 90% interval. `effect`: `turns` where the sign is the other one, beyond chance; `more than half` where the mean
+    changes by more than half of itself, beyond chance; else `little`.
+    """
+
+    variant: Variant
+    option: str
+    outcome: str
+    horizon: int
+    off: tuple[str, ...]
+    side_effects: bool
+    mean: float
+    mean_low: float
+    mean_high: float
+    change: float
+    change_low: float
+    change_high: float
+    effect: Literal["turns", "more than half", "little"]
 
 
 @dataclass(frozen=True)
 class Conclusion:
-    """One sentence that the simulation supports or not, and what it rests on.
+    """One sentence that follows from a scenario's ranges, or cannot be told, and what it rests on.
 
-    `holds_in`: the structural variants in which the 90% interval of the mean difference is on one side and the sign is
-    the same as in the first; `robust`: it does in all, and there are two or more. `rests_on`: the numbers that decide
-    it, most first, with their evidence. `share_assumed`: the part of what moves it that is assumed, 0 to 1; None where
-    this was not looked into, nothing moves it, or chance hides what does.
+    `verdict`: `fewer` or `more` where the 90% interval of the mean difference is on one side of 0, and no more than a
+    tenth of the points of the numbers not known have the other sign; `... on average` where more of them have; `cannot
+    tell` where the interval holds 0. `sign_assumed`: hardly a point (under 1%) has the other sign, so that the ranges
+    allow no other verdict: it is put in, not found. `holds_in`: the structural variants with the same verdict;
+    `robust`: all have it, there are two or more, and it is `fewer` or `more`. `rests_on`: the numbers that decide it,
+    most first, with their evidence. The shares, 0 to 1, are the parts of what moves it that are estimated from data,
+    taken from the literature and assumed; None where this was not looked into, nothing moves it, chance hides what
+    does, or there are too few trajectories to tell parts.
     """
 
     option: str
     outcome: str
     horizon: int
     text: str
+    verdict: Verdict
     robust: bool
     holds_in: tuple[Variant, ...]
     rests_on: tuple[tuple[str, Evidence], ...]
+    share_estimated: float | None
+    share_literature: float | None
     share_assumed: float | None
+    sign_assumed: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,7 +232,8 @@ class Comparison:
 
     `draws` runs of each option in the first variant: `replicates` at each of `points` parameter points; `variants` says
     how many runs each variant has. `bands` and `flips` are of the first variant, and so is `decisive`, which holds the
-    numbers that matter most. `left_out` says what was not done, and why.
+    numbers that matter most, by so many `trajectories` (0 where that was not looked into). `without`: civilian deaths
+    at the middle horizon without mechanisms. `left_out` says what was not done, and why.
     """
 
     scenario: Scenario
@@ -208,6 +249,8 @@ class Comparison:
     replicates: int = 1
     variants: Mapping[Variant, int] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
+    without: tuple[WithoutMechanism, ...] = ()
+    trajectories: int = 0
 
     @property
     def main(self) -> Variant:
@@ -258,6 +301,12 @@ class Comparison:
             f"{self.replicates} runs each. All options share their chance, so differences are paired."
         )
         notes.append("Intervals are of 90%. An interval of a mean is what more runs would narrow; that of runs is not.")
+        if any(row.regressed for row in self.differences):
+            notes.append(
+                f"In variants other than {self.main} a mean difference is regressed on that of all points of "
+                f"{self.main}: it is not the difference of the two mean outcomes, and these variants confirm "
+                "nothing independently."
+            )
         if "fighting_deaths" in {outcome.outcome for outcome in self.outcomes}:
             notes.append(
                 "Deaths in clashes are summed over groups: a clash between two of them is counted by both, a state's "
@@ -270,32 +319,27 @@ class Comparison:
     def to_dict(self) -> dict[str, Any]:
         """Everything but the scenario's numbers, for JSON, with stable keys; what is not known or infinite is None."""
         scenario = self.scenario
-        return {
-            "what": NOT_A_FORECAST,
-            "scenario": {
-                "name": scenario.name,
-                "title": scenario.title,
-                "theatre": scenario.theatre,
-                "as_of": scenario.as_of.isoformat(),
-                "data_until": None if scenario.data_until is None else scenario.data_until.isoformat(),
-                "vintage": scenario.vintage,
-                "citation": scenario.citation,
-                "from": month_label(scenario.first),
-                "months": scenario.months,
-                "horizons": list(scenario.horizons),
-                "sides": [{"name": side.name, "kind": side.kind} for side in scenario.sides],
-                "options": [{"name": option.name, "title": option.title} for option in scenario.options],
-            },
-            "draws": self.draws,
-            "points": self.points,
-            "seed": scenario.seed,
-            "replicates": self.replicates,
-            "variants": [{"name": name, "draws": draws} for name, draws in self.variants.items()],
-            "switched_off": list(scenario.off),
-            "left_out": list(self.left_out),
-            **{name: [_plain(one) for one in getattr(self, name)] for name in _RESULTS},
-            "notes": list(self.notes()),
-        }
+        found: dict[str, Any] = plain(
+            {
+                "what": NOT_A_FORECAST,
+                "scenario": scenario_document(scenario),
+                "draws": self.draws,
+                "points": self.points,
+                "reference": scenario.options[0].name,
+                "seed": scenario.seed,
+                "replicates": self.replicates,
+                "trajectories": self.trajectories,
+                "variants": [{"name": name, "draws": draws} for name, draws in self.variants.items()],
+                "switched_off": list(scenario.off),
+                "left_out": list(self.left_out),
+                "interval": INTERVAL,
+                **{name: [asdict(one) for one in getattr(self, name)] for name in _TABLES},
+                "flips": [_flip(flip) for flip in self.flips],
+                "conclusions": [_conclusion(conclusion) for conclusion in self.conclusions],
+                "notes": list(self.notes()),
+            }
+        )
+        return found
 
 
 def _all(results: Iterable[T], **wanted: object) -> list[T]:
@@ -315,18 +359,11 @@ def _only(results: Iterable[T], **wanted: object) -> T:
     return _all(results, **wanted)[0]
 
 
-def _plain(one: Any) -> dict[str, Any]:
-    """A result's fields as plain values: arrays and tuples as lists, numbers that are not finite as None."""
-    return {name: _value(value) for name, value in asdict(one).items()}
+def _flip(flip: Flip) -> dict[str, Any]:
+    limits = [{"quantity": name, "low": low, "high": high} for name, (low, high) in flip.limits.items()]
+    return {**asdict(replace(flip, limits={})), "limits": limits}
 
 
-def _value(value: Any) -> Any:
-    if isinstance(value, float):
-        return value if np.isfinite(value) else None
-    if isinstance(value, np.ndarray):
-        return [_value(float(one)) for one in value]
-    if isinstance(value, Mapping):
-        return {name: _value(one) for name, one in value.items()}
-    if isinstance(value, (tuple, list)):
-        return [_value(one) for one in value]
-    return value
+def _conclusion(conclusion: Conclusion) -> dict[str, Any]:
+    rests = [{"quantity": name, "evidence": evidence} for name, evidence in conclusion.rests_on]
+    return {**asdict(conclusion), "rests_on": rests}

@@ -1,14 +1,14 @@
-"""Where in the numbers not known an option turns worse than doing nothing, or better: boxes by PRIM of EMA Workbench.
+"""Where in the numbers not known the sign of an option's difference turns: boxes by PRIM of EMA Workbench.
 
 A search finds a box in anything. So it is made on every other parameter point, and what it found is measured, and
-tested, on the points it has not seen.
+tested, on the points it has not seen. Many searches find one by chance: so all are tested together.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any
 
@@ -17,34 +17,27 @@ from numpy.typing import NDArray
 
 from tocsin.whatif.catalogue import Variant
 from tocsin.whatif.comparison import Flip
-from tocsin.whatif.sampling import _quantity_uniforms, _run_seeds, from_unit, named_quantities
-from tocsin.whatif.scenario import Scenario
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Limits = Mapping[str, tuple[float, float]]
 
 MOST_LIMITS = 3
-# A box that is worth telling: this much denser than all points, and not by chance in more than one search of a hundred.
-LEAST_GAIN, MOST_CHANCE = 0.10, 0.01
+# A box that is worth telling: more than half of its points turn, this much more than of all points; and all searches
+# of a comparison together find one by chance in no more than one comparison of twenty.
+LEAST_DENSITY, LEAST_GAIN, MOST_CHANCE = 0.5, 0.10, 0.05
 LEAST_CASES = 10
 
 
 @dataclass(frozen=True)
 class Box:
-    """A box and what it holds of the points it was not found on."""
+    """A box and what it holds of the points it was not found on; `chance` that one of its size holds as many cases."""
 
     limits: Limits
     density: float
     coverage: float
     base: float
-
-
-def point_values(scenario: Scenario, points: int, *, seed: int) -> dict[str, Floats]:
-    """The values (point) of each uncertain number at the parameter points of `sample_draws`, by its name."""
-    seeds = _run_seeds(seed, np.arange(points, dtype=np.int64))
-    varying = [named for named in named_quantities(scenario) if named.quantity.is_range]
-    return {named.name: from_unit(named, _quantity_uniforms(named, seeds)) for named in varying}
+    chance: float
 
 
 def most_related(quantities: Mapping[str, Floats], difference: Floats, most: int) -> list[str]:
@@ -56,27 +49,46 @@ def most_related(quantities: Mapping[str, Floats], difference: Floats, most: int
     return sorted(marks, key=lambda name: -marks[name])[:most]
 
 
-def flip_of(
-    variant: Variant, option: str, outcome: str, horizon: int, difference: Floats, quantities: Mapping[str, Floats]
-) -> Flip:
-    """Where the sign of the difference to doing nothing (point) is not what it is on the whole.
+def turning(difference: Floats) -> tuple[str, Bools]:
+    """What a difference to doing nothing (point) turns to, `fewer` or `more`, and at which points (point) it has."""
+    if difference.mean() <= 0:
+        return "more", difference > 0
+    return "fewer", difference < 0
 
-    `quantities` are the values (point) of each number that may bound the box. Raises `ModuleNotFoundError` where
-    EMA Workbench is not installed.
-    """
-    turns_to = "worse" if difference.mean() <= 0 else "better"
-    cases = difference > 0 if turns_to == "worse" else difference < 0
-    box = find_box(quantities, cases)
+
+def flip_of(variant: Variant, option: str, outcome: str, horizon: int, difference: Floats, box: Box | None) -> Flip:
+    """Where the sign of the difference to doing nothing (point) is not what it is on the whole: in the box, if any."""
+    turns_to, cases = turning(difference)
     if box is None:
         base = float(cases.mean())
         return Flip(variant, option, outcome, horizon, turns_to, {}, base, 1.0, base)
-    return Flip(variant, option, outcome, horizon, turns_to, box.limits, box.density, box.coverage, box.base)
+    return Flip(
+        variant, option, outcome, horizon, turns_to, box.limits, box.density, box.coverage, box.base, box.chance
+    )
+
+
+def beyond_chance(boxes: Sequence[Box | None]) -> list[Box | None]:
+    """The boxes of all searches of a comparison, without those that so many searches may find by chance.
+
+    By Holm's step-down of Bonferroni's bound at 5% (https://www.jstor.org/stable/4615733); None is a search that found
+    nothing. `chance` of those that are left is that of all searches.
+    """
+    left: list[Box | None] = [None] * len(boxes)
+    found = sorted((box.chance, place) for place, box in enumerate(boxes) if box is not None)
+    adjusted = 0.0
+    for rank, (chance, place) in enumerate(found):
+        adjusted = max(adjusted, min(1.0, chance * (len(boxes) - rank)))
+        box = boxes[place]
+        if box is not None and adjusted <= MOST_CHANCE:
+            left[place] = replace(box, chance=adjusted)
+    return left
 
 
 def find_box(quantities: Mapping[str, Floats], cases: Bools) -> Box | None:
-    """A box of at most three limits in which cases are denser than elsewhere; None where chance would do as well.
+    """A box of at most three limits in which most points are cases, and more than elsewhere; None where there is none.
 
-    `quantities`: values (point) by name; `cases` (point). Found on points 0, 2, 4, ..., measured on 1, 3, 5, ...
+    `quantities`: values (point) by name; `cases` (point). Found on points 0, 2, 4, ..., measured on 1, 3, 5, ...; see
+    `beyond_chance` for whether it may be chance. Raises `ModuleNotFoundError` where EMA Workbench is not installed.
     """
     search, test = slice(0, None, 2), slice(1, None, 2)
     seen = {name: values[search] for name, values in quantities.items() if np.ptp(values[search]) > 0}
@@ -89,9 +101,9 @@ def find_box(quantities: Mapping[str, Floats], cases: Bools) -> Box | None:
     held = inside({name: values[test] for name, values in quantities.items()}, limits)
     total, found, size = int(cases[test].sum()), int(cases[test][held].sum()), int(held.sum())
     base = total / held.size
-    if not size or found / size < base + LEAST_GAIN or _chance(found, size, total, held.size) > MOST_CHANCE:
+    if not size or found / size < base + LEAST_GAIN or found / size <= LEAST_DENSITY:
         return None
-    return Box(limits, found / size, found / total, base)
+    return Box(limits, found / size, found / total, base, _chance(found, size, total, held.size))
 
 
 def inside(quantities: Mapping[str, Floats], limits: Limits) -> Bools:

@@ -20,7 +20,9 @@ from tocsin.whatif.parameters import GROUP, THEATRE
 from tocsin.whatif.quantities import NamedQuantity, named_quantities, uncertain
 from tocsin.whatif.scenario import Scenario
 
-__all__ = ["Draws", "NamedQuantity", "from_unit", "named_quantities", "sample_at", "sample_draws", "uncertain"]
+__all__ = [
+    "Draws", "NamedQuantity", "from_unit", "named_quantities", "point_values", "sample_at", "sample_draws", "uncertain",
+]  # fmt: skip
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -114,6 +116,13 @@ def sample_at(scenario: Scenario, unit: Floats, *, seed: int, replicates: int = 
         values[:, place] = from_unit(named[place], unit[:, column])
     runs = np.tile(np.arange(offset, offset + replicates, dtype=np.int64), len(unit))
     return _assemble(scenario, np.repeat(values, replicates, axis=0), _run_seeds(seed, runs), runs)
+
+
+def point_values(scenario: Scenario, points: int, *, seed: int) -> dict[str, Floats]:
+    """The values (point) of each uncertain quantity at the points of `sample_draws`, by its name."""
+    seeds = _run_seeds(seed, np.arange(points, dtype=np.int64))
+    varying = [named for named in named_quantities(scenario) if named.quantity.is_range]
+    return {named.name: from_unit(named, _quantity_uniforms(named, seeds)) for named in varying}
 
 
 def _assemble(scenario: Scenario, values: Floats, run_seeds: NDArray[np.uint64], runs: Ints) -> Draws:

@@ -26,6 +26,8 @@ Floats = NDArray[np.float64]
 
 LEVELS = 4
 LEAST_TRAJECTORIES, MOST_TRAJECTORIES = 4, 40
+# With fewer, what parts of what moves a difference rest on is not told.
+ENOUGH_TRAJECTORIES = 10
 # Of the sum of squares of all quantities' mean sizes of effect, so much must not be chance, or nothing is told.
 LEAST_RESOLVED = 0.25
 
@@ -96,7 +98,7 @@ def elementary_effects(plan: Plan, response: Floats) -> Floats:
 def _of_response(
     plan: Plan, halves: Floats, variant: Variant, option: str, outcome: str, horizon: int
 ) -> list[Decisive]:
-    """The quantities that move one response (point, half), most first."""
+    """The quantities that move one response (point, half), most first by what of their effect is not chance."""
     analyze: Any = import_module("SALib.analyze.morris")
     response = halves.mean(axis=1)
     one, other = (elementary_effects(plan, halves[:, half]) for half in (0, 1))
@@ -108,7 +110,7 @@ def _of_response(
         return []
     effects = analyze.analyze(_problem(plan.quantities), plan.units, response, num_levels=LEVELS, seed=plan.seed)
     figures = {name: np.asarray(effects[name], dtype=np.float64) for name in ("mu_star", "mu_star_conf", "mu", "sigma")}
-    share = common**2 / (common**2).sum()
+    share = common / common.sum()
     return [
         Decisive(
             variant=variant,
@@ -121,9 +123,10 @@ def _of_response(
             mu_star_half_width=float(figures["mu_star_conf"][q]),
             mu=float(figures["mu"][q]),
             sigma=float(figures["sigma"][q]),
+            cleared=float(common[q]),
             share=float(share[q]),
         )
-        for q in np.argsort(-figures["mu_star"], kind="stable")
+        for q in np.lexsort((-figures["mu_star"], -common))
         if figures["mu_star"][q] > 0
     ]
 
