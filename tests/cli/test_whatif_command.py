@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import re
 import subprocess
 import sys
@@ -16,12 +17,15 @@ import pytest
 
 from planted_comparison import planted_comparison, planted_scenario_of
 from tocsin.cli import main
+from tocsin.report.whatif_beside import names_apart
 from tocsin.report.whatif_json import comparison_document
 from tocsin.whatif.calibrate import calibrate
 from tocsin.whatif.check import check
 from tocsin.whatif.comparison import Comparison
 from tocsin.whatif.files import packaged_scenarios, read_scenario, write_scenario
-from tocsin.whatif.predictive import predictive_check
+from tocsin.whatif.limits import MOST_DRAWS
+from tocsin.whatif.predictive import NEAREST, NEAREST_WORDS, predictive_check
+from tocsin.whatif.sampling import named_quantities
 from tocsin.whatif.scenario import Scenario
 
 RESULT = planted_comparison()
@@ -154,6 +158,72 @@ def test_scenarios_and_saved_results_stand_side_by_side(whatif: Command) -> None
     assert answer["results"][0]["rows"][1]["difference"]["mean"] == -24.0
 
 
+def test_one_scenario_with_all_that_a_run_may_be_given(whatif: Command) -> None:
+    words = ("compare", "toy.toml", "--options", "policing,share_intelligence", "--horizon", "36")
+    out, _ = whatif(*words, "--variant", "deter", "--off", "prestige", "--all")
+    (asked,) = whatif.asked
+    assert (asked["variants"], asked["scenario"].off) == (["deter"], ("prestige",))
+    assert "Within 36 months (to 2024-08-31)" in out
+    assert "Within 6 months" in out
+    whatif(*words, "--outcome", "mass_casualty_attacks")
+    assert len(whatif.asked) == 2
+
+
+def test_options_are_ranked_by_the_outcome_asked_for(whatif: Command) -> None:
+    out = whatif("run", "toy.toml", "--outcome", "mass_casualty_attacks")[0]
+    assert "Mass-casualty attacks against doing nothing, run by run" in " ".join(out.split())
+    assert "Civilian deaths against" not in out
+    side_by_side = whatif("compare", "toy.toml", "toy.toml", "--outcome", "mass_casualty_attacks", "--format", "json")
+    assert json.loads(side_by_side[0])["outcome"] == "mass_casualty_attacks"
+
+
+def test_what_cannot_be_set_side_by_side_is_refused_before_a_run(whatif: Command) -> None:
+    whatif("run", "toy.toml", "--output", "saved.json")
+    document = json.loads(Path("saved.json").read_text(encoding="utf-8"))
+    document["outcomes"] = [row for row in document["outcomes"] if row["outcome"] != "civilian_deaths"]
+    Path("less.json").write_text(json.dumps(document), encoding="utf-8")
+    assert "no figures of civilian deaths" in whatif.refused("compare", "toy.toml", "less.json")
+    write_scenario(replace(planted_scenario_of(), horizons=(3, 36)), Path("other.toml"))
+    assert "in common they have: 36" in whatif.refused("compare", "toy.toml", "other.toml", "--horizon", "12")
+    write_scenario(replace(planted_scenario_of(), horizons=(3, 4)), Path("short.toml"))
+    assert "a common horizon; in common they have: none" in whatif.refused("compare", "saved.json", "short.toml")
+    assert len(whatif.asked) == 1
+
+
+def test_without_a_year_the_last_common_horizon_is_shown(whatif: Command) -> None:
+    for name, horizons in (("a", [3, 6]), ("b", [3, 6, 36])):
+        whatif("run", "toy.toml", "--output", f"{name}.json")
+        document = json.loads(Path(f"{name}.json").read_text(encoding="utf-8"))
+        document["scenario"]["horizons"] = horizons
+        Path(f"{name}.json").write_text(json.dumps(document), encoding="utf-8")
+    assert json.loads(whatif("compare", "a.json", "b.json", "--format", "json")[0])["horizon"] == 6
+
+
+def test_one_scenario_with_and_without_a_mechanism_is_told_apart() -> None:
+    plain: dict[str, Any] = {
+        "name": "planted",
+        "as_of": "2020-12-31",
+        "vintage": "v",
+        "switched_off": [],
+        "variant": "fitted",
+        "reference": "doing nothing",
+        "seed": 1,
+        "draws": 1000,
+        "program": "tocsin 1",
+    }
+    other = {**plain, "name": "other"}
+    assert names_apart([plain, {**plain, "switched_off": ["prestige", "timing"]}, other]) == [
+        "planted",
+        "planted, without prestige, timing",
+        "other",
+    ]
+    assert names_apart([plain, {**plain, "seed": 2, "draws": 2000}]) == [
+        "planted, seed 1, 1,000 runs",
+        "planted, seed 2, 2,000 runs",
+    ]
+    assert names_apart([plain, plain, other]) == ["planted (1)", "planted (2)", "other"]
+
+
 # --- scenarios -------------------------------------------------------------------------------------------------------
 
 
@@ -236,16 +306,32 @@ def test_a_past_narrows_what_it_tells(real: Command, monkeypatch: pytest.MonkeyP
     assert "strike_response" in out.split("Not told, and left as they were")[1]
     before, after = read_scenario(name), read_scenario("calibrated.toml")
     assert after.quantities["strike_response"] == before.quantities["strike_response"]
-    told = [side.numbers["clash_rate"] for side in after.sides if side.name == "Taleban"]
-    assert told[0].evidence == "estimated"
-    assert "calibrated to Afghanistan, 2016-01 to 2019-12" in told[0].source
+    # All that was told is listed; what of it goes into the file says so, and only that is in the file.
+    calibration = found[0]
+    listed = dict(re.findall(r"^(\S+) +\|.*\| +(yes|no)$", out, re.M))
+    assert set(listed) <= set(calibration.told)
+    assert {name for name, written in listed.items() if written == "yes"} == set(calibration.carried) & set(listed)
+    assert 0 < len(calibration.carried) < len(calibration.told)
+    assert f"In the file: {len(calibration.carried)} of them" in out
+    sources = {named.name: named.quantity.source for named in named_quantities(after)}
+    fresh = {name for name, source in sources.items() if "calibrated to Afghanistan, 2016-01 to 2019-12" in source}
+    assert fresh == set(calibration.carried)
+    said = " ".join(out.split())
+    assert f"Of {NEAREST_WORDS} / of all" in said
+    assert "2,000 runs (2 rounds of 1,000)" in said
     assert "is there already" in real.refused(*words)
     answer = json.loads(real(*words, "--force", "--format", "json")[0])
     assert answer["calibration"]["told"]
+    assert answer["calibration"]["carried"] == list(calibration.carried)
     assert {row["side"] for row in answer["predictive"]["inside"]} >= {"Taleban", "IS"}
     assert keys_of(answer) <= documented("calibrate") | documented("run")
     assert "summary statistics lie outside" in out
     assert "Taleban.attacks.level" in real(*words, "--force", "--all")[0]
+
+
+def test_the_words_for_the_nearest_runs_are_those_of_the_number() -> None:
+    assert "the fortieth of" in NEAREST_WORDS
+    assert 1 / NEAREST == 40
 
 
 # --- mistakes --------------------------------------------------------------------------------------------------------
@@ -262,6 +348,14 @@ def test_a_past_narrows_what_it_tells(real: Command, monkeypatch: pytest.MonkeyP
         (["run", "toy.toml", "--output", "."], "it is a folder"),
         (["run", "toy.toml", "--figures", "toy.toml"], "--figures is a folder"),
         (["run", "toy.toml", "--workers", "2", "--cluster", "tcp://127.0.0.1:1"], "give one of them"),
+        (["run", "toy.toml", "--cluster", "foo"], "an address like tcp://127.0.0.1:8786, got 'foo'"),
+        (["run", "toy.toml", "--output", "toy.toml"], "toy.toml is there already. Hint: --force"),
+        (["run", "toy.toml", "--output", os.devnull, "--force"], "it is no regular file"),
+        (["run", ""], "got an empty word"),
+        (["check", ""], "got an empty word"),
+        (["calibrate", " ", "--output", "a.toml"], "got an empty word"),
+        (["compare", "", "--options", "a,b"], "got an empty word"),
+        (["compare", *["toy.toml"] * 5], "2 to 4 results"),
         (["compare", "toy.toml"], "Hint: --options A,B"),
         (["compare", "toy.toml", "--options", "policing"], "Hint: --options A,B"),
         (["compare", "toy.toml", "--options", "policing,polcing"], "no option 'polcing'. Did you mean policing"),
@@ -270,30 +364,87 @@ def test_a_past_narrows_what_it_tells(real: Command, monkeypatch: pytest.MonkeyP
         (["compare", "toy.toml", "toy.toml", "--all"], "--all is for options of one scenario"),
         (["compare", "toy.toml", "toy.toml", "--horizon", "7"], "not every result has a horizon of 7 months"),
         (["calibrate", "toy.toml", "--output", "toy.toml"], "Hint: --force"),
+        (["compare", "toy.toml", "toy.toml", "--options", "polcing"], "Did you mean policing?"),
+        (
+            ["calibrate", "toy.toml", "--output", "a.toml", "--from", "2019-02", "--to", "2019-01"],
+            "is after --to 2019-01",
+        ),
+        (["calibrate", "toy.toml", "--output", os.devnull, "--force"], "it is no regular file"),
         (["calibrate", "toy.toml", "--output", "nowhere/a.toml"], "there is no folder nowhere"),
         (["calibrate", "toy.toml", "--output", "a.toml", "--from", "2015"], "--from is a month like 2015-01"),
         (["calibrate", "afghanistan-2021-04", "--output", "a.toml", "--to", "2015-13"], "--to is a month"),
+        (
+            ["calibrate", "afghanistan-2021-04", "--output", "a.toml", "--to", "2015-12-31"],
+            "--to is a month like 2015-01",
+        ),
+        (["calibrate", "afghanistan-2021-04", "--output", "a.toml", "--to", "2021-03"], "go from 1989-01 to 2020-12"),
+        (["calibrate", "afghanistan-2021-04", "--output", "a.toml", "--from", "1988-12"], "go from 1989-01 to 2020-12"),
         (["new", "--theatre", "Mali", "--as-of", "2012"], "--as-of is a day like 2020-12-31"),
         (["new", "--theatre", "Mally", "--as-of", "2012-12-31"], "Mali"),
         (["new", "--theatre", "Mali", "--as-of", "2012-12-31", "--output", "toy.toml"], "Hint: --force"),
     ],
 )
 def test_mistakes_end_with_one_line(whatif: Command, words: list[str], said: str) -> None:
-    _, err = whatif(*words, code=2)
-    lines = [line for line in err.splitlines() if not re.match(r"tocsin: \d+ of", line)]
-    assert len(lines) == 1
-    assert said in lines[0]
+    assert said in whatif.refused(*words)  # one line, so that nothing was run before
+    assert whatif.asked == []
+    assert not Path("a.toml").exists()
 
 
 def test_nothing_abroad_is_nothing_to_rank_by(whatif: Command) -> None:
     quiet = planted_scenario_of()
     write_scenario(replace(quiet, sides=tuple(replace(side, external=False) for side in quiet.sides)), Path("q.toml"))
-    assert "no side of this scenario attacks abroad" in whatif.refused("run", "q.toml", "--outcome", "external_attacks")
+    said = "no side of planted attacks abroad"
+    assert said in whatif.refused("run", "q.toml", "--outcome", "external_attacks")
+    # Of several, before the first of them is run.
+    assert said in whatif.refused("compare", "toy.toml", "q.toml", "--outcome", "external_attacks")
+    assert whatif.asked == []
 
 
 def test_saved_results_are_not_run_with_other_options(whatif: Command) -> None:
     whatif("run", "toy.toml", "--output", "saved.json")
     assert "--draws is of a run" in whatif.refused("compare", "saved.json", "saved.json", "--draws", "10")
+    assert "--seed is of a run" in whatif.refused("compare", "saved.json", "saved.json", "--seed", "0")
+    whatif("compare", "saved.json", "toy.toml", "--seed", "0")
+    assert whatif.asked[-1]["scenario"].seed == 0
+
+
+@pytest.mark.parametrize("option", ["--draws", "--variant-draws"])
+def test_a_run_has_a_most_of_runs(whatif: Command, option: str) -> None:
+    whatif("run", "toy.toml", option, f"{MOST_DRAWS}")
+    assert option in whatif("run", "toy.toml", option, f"{MOST_DRAWS + 1}", code=2)[1]
+    assert "--draws" in whatif("calibrate", "toy.toml", "-o", "a.toml", "--draws", f"{MOST_DRAWS + 1}", code=2)[1]
+
+
+def test_a_saved_result_is_replaced_and_nothing_else_is(whatif: Command) -> None:
+    Path("note.json").write_text('{"what": "mine"}', encoding="utf-8")
+    assert "is there already" in whatif.refused("run", "toy.toml", "--output", "note.json")
+    assert Path("note.json").read_text(encoding="utf-8") == '{"what": "mine"}'
+    whatif("run", "toy.toml", "--output", "note.json", "--force")
+    first = Path("note.json").read_bytes()
+    whatif("run", "toy.toml", "--output", "note.json", "--seed", "9")
+    assert Path("note.json").read_bytes() != first
+    # A link stays one, and what it leads to is asked about and written.
+    Path("link.json").symlink_to("note.json")
+    whatif("run", "toy.toml", "--output", "link.json")
+    assert Path("link.json").is_symlink()
+    assert Path("note.json").read_bytes() == first
+    Path("to-toy.json").symlink_to("toy.toml")
+    assert "toy.toml is there already" in whatif.refused("run", "toy.toml", "--output", "to-toy.json")
+    Path("round.json").symlink_to("round.json")
+    assert "its links lead nowhere" in whatif.refused("run", "toy.toml", "--output", "round.json", "--force")
+
+
+@pytest.mark.parametrize("words", [["run", "toy.toml", "-o"], ["calibrate", "toy.toml", "--force", "-o"]])
+def test_a_pipe_is_no_file_to_write(whatif: Command, words: list[str]) -> None:
+    os.mkfifo("pipe")
+    assert "it is no regular file" in whatif.refused(*words, "pipe")
+
+
+def test_a_scenario_after_the_data_says_where_they_end(whatif: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tocsin.whatif.start.start_scenario", lambda *_, **__: planted_scenario_of())
+    _, err = whatif("new", "--theatre", "Mali", "--as-of", "2021-06-30", "--output", "late.toml")
+    assert err == ("tocsin: the figures end with 2020-12-31; nothing from then to 2021-06-30 goes into the scenario\n")
+    assert whatif("new", "--theatre", "Mali", "--as-of", "2020-12-31", "--output", "now.toml")[1] == ""
 
 
 # --- what is said of it ----------------------------------------------------------------------------------------------

@@ -47,6 +47,20 @@ def month_or_day(text: str | None, option: str) -> tuple[date, date] | tuple[Non
     raise InputError(f"{option} is a month like 2015-01 or a day like 2015-01-31, got {text!r}")
 
 
+def month_of(text: str | None, option: str) -> int | None:
+    """The month an option names, as months.py numbers them. Raises `InputError` for anything but YYYY-MM."""
+    from tocsin.months import month_id
+
+    if text is None:
+        return None
+    try:
+        if len(text) == len("2015-01"):
+            return month_id(date.fromisoformat(f"{text}-01"))
+    except ValueError:
+        pass
+    raise InputError(f"{option} is a month like 2015-01, got {text!r}")
+
+
 def print_json(answer: dict[str, Any]) -> None:
     """Print a document of plain values."""
     typer.echo(json.dumps(answer, indent=2, ensure_ascii=False, allow_nan=False))

@@ -12,7 +12,8 @@ import typer
 from tocsin.cli.app import app
 from tocsin.cli.asked import Format, day_of, print_json
 from tocsin.cli.working import cores, walking, working
-from tocsin.errors import InputError, did_you_mean
+from tocsin.errors import InputError, TocsinError, did_you_mean
+from tocsin.whatif.limits import MOST_DRAWS, MOST_SEED
 
 if TYPE_CHECKING:
     from tocsin.whatif.comparison import Comparison
@@ -41,8 +42,8 @@ class Ranked(enum.StrEnum):
 
 SCENARIO = typer.Argument(..., metavar="SCENARIO", help="A scenario file, or the name of a packaged scenario.")
 FORMAT = typer.Option(Format.table, "--format", help="How to print the result.")
-_DRAWS = typer.Option(None, min=1, help="Runs of each option. \\[default: the scenario's]")
-SEED = typer.Option(None, min=0, help="What all chance comes from. \\[default: the scenario's]")
+_DRAWS = typer.Option(None, min=1, max=MOST_DRAWS, help="Runs of each option. \\[default: the scenario's]")
+SEED = typer.Option(None, min=0, max=MOST_SEED, help="What all chance comes from. \\[default: the scenario's]")
 _VARIANT = typer.Option(
     None,
     help="Run under this structural variant of competition; may be given several times. \\[default: the scenario's]",
@@ -51,7 +52,10 @@ _OFF = typer.Option(
     None, metavar="MECHANISM", help="Switch a mechanism off, besides those of the scenario; may be given several times."
 )
 _HORIZON = typer.Option(
-    None, min=1, metavar="MONTHS", help="The horizon of the tables, one of the scenario's. \\[default: 12]"
+    None,
+    min=1,
+    metavar="MONTHS",
+    help="The horizon of the tables, one of the scenario's. \\[default: 12, or the last where there is no such]",
 )
 _NO_SENSITIVITY = typer.Option(
     False, "--no-sensitivity", help="Leave out which numbers decide, and where the ranking turns: much faster."
@@ -100,6 +104,7 @@ def new_scenario(
     """
     from tocsin.digest import load_digest
     from tocsin.groups import resolve_theatre
+    from tocsin.months import last_day, last_known_month
     from tocsin.settings import load_settings
     from tocsin.whatif.files import write_scenario
     from tocsin.whatif.start import start_scenario
@@ -108,15 +113,18 @@ def new_scenario(
     day = day_of(as_of)
     assert day is not None  # it is needed
     if target is not None:
-        check_file(target)
-        refuse_existing(target, force=force)
+        refuse_existing(check_file(target), force=force)
     place = resolve_theatre(theatre, settings)
     digest = load_digest(settings, as_of=day)
+    until = last_day(digest.provenance.last_month)
+    if digest.provenance.last_month < last_known_month(day):
+        typer.echo(f"tocsin: the figures end with {until}; nothing from then to {day} goes into the scenario", err=True)
     with working(f"fitting the rivalry of {place.name}", "(a minute or two where there are many groups)"):
         scenario = start_scenario(digest, place, as_of=day, groups=group or None, months=months)
     path = target or Path(f"{scenario.name}.toml")
-    refuse_existing(path, force=force)
-    write_scenario(scenario, path)
+    place_of = check_file(path)
+    refuse_existing(place_of, force=force)
+    write_scenario(scenario, place_of)
     if output is Format.json:
         from tocsin.report.whatif_json import scenario_document
 
@@ -137,9 +145,7 @@ def check_scenario(
 
     Everything that is wrong with a file is said at once.
     """
-    from tocsin.whatif.files import read_scenario
-
-    scenario = read_scenario(source)
+    scenario = scenario_of(source)
     if output is Format.json:
         from tocsin.whatif.check import check
 
@@ -155,7 +161,10 @@ def run_scenario(
     source: str = SCENARIO,
     draws: int | None = _DRAWS,
     variant_draws: int | None = typer.Option(
-        None, min=1, help="Runs of each option in the other variants. \\[default: a tenth of --draws]"
+        None,
+        min=1,
+        max=MOST_DRAWS,
+        help="Runs of each option in the other variants. \\[default: a tenth of --draws, but at least 300]",
     ),
     seed: int | None = SEED,
     variant: list[Variant] | None = _VARIANT,
@@ -170,6 +179,7 @@ def run_scenario(
     target: Path | None = typer.Option(
         None, "--output", "-o", metavar="FILE", help="Save the whole result as JSON, besides what is printed."
     ),
+    force: bool = typer.Option(False, "--force", help="Save over a file that is no saved result."),
     workers: int | None = _WORKERS,
     cluster: str | None = _CLUSTER,
     output: Format = FORMAT,
@@ -181,7 +191,10 @@ def run_scenario(
     scenario = _asked(source, seed, off)
     at = _horizon(scenario, horizon)
     _check_outcome(scenario, outcome)
-    _check_targets(target, figures)
+    if target is not None:
+        target = check_file(target)
+        refuse_existing(target, force=force or _is_result(target))
+    _check_folder(figures)
     result = _compare(
         scenario,
         draws=draws,
@@ -263,34 +276,52 @@ def _beside(
     ran: dict[str, Any],
     output: Format,
 ) -> None:
-    from tocsin.report.whatif_beside import beside_document, print_beside
-    from tocsin.report.whatif_json import comparison_document, read_document
+    from tocsin.report import whatif_beside as beside
+    from tocsin.report.whatif_json import comparison_document, read_document, scenario_document
 
+    # All that can be refused is, before anything is run.
+    beside.check_count(len(sources))
     saved = {source: read_document(Path(source)) for source in sources if _is_saved(source)}
     scenarios = {source: _asked(source, seed, off) for source in sources if source not in saved}
     if not scenarios:
-        given = {"--draws": ran["draws"], "--seed": seed, "--variant": ran["variants"], "--off": off}
-        _refuse({name: bool(value) for name, value in given.items()}, "is of a run, and these are saved results")
+        given = {"--draws": ran["draws"], "--seed": seed, "--variant": ran["variants"], "--off": off or None}
+        _refuse({n: v is not None for n, v in given.items()}, "is of a run, and these are saved results")
+    heads = [saved[s]["scenario"] if s in saved else scenario_document(scenarios[s]) for s in sources]
+    at = beside.beside_horizon(heads, horizon, named)
+    for document in saved.values():
+        beside.check_figures(document, outcome.value, at)
+    for scenario in scenarios.values():
+        _check_outcome(scenario, outcome)
     documents = [
         saved[source] if source in saved else comparison_document(_compare(scenarios[source], sensitivity=False, **ran))
         for source in sources
     ]
-    document = beside_document(documents, outcome.value, horizon or 12, named)
+    document = beside.beside_document(documents, outcome.value, at, named)
     if output is Format.json:
         print_json(document)
     else:
-        print_beside(document)
+        beside.print_beside(document)
 
 
 # --- what is asked ---------------------------------------------------------------------------------------------------
 
 
+def scenario_of(source: str) -> Scenario:
+    """The scenario of a file or a name. Raises a `TocsinError` as `read_scenario`, `InputError` for an empty word."""
+    from tocsin.whatif.files import packaged_scenarios, read_scenario
+
+    if not source.strip():
+        raise InputError(
+            f"a scenario is a file or a name, got an empty word. By name: {', '.join(packaged_scenarios())}"
+        )
+    return read_scenario(source)
+
+
 def _asked(source: str, seed: int | None, off: list[str] | None) -> Scenario:
     """The scenario as it is run: with another seed and with mechanisms switched off, where asked."""
     from tocsin.whatif.catalogue import MECHANISM_NAMES
-    from tocsin.whatif.files import read_scenario
 
-    scenario = read_scenario(source)
+    scenario = scenario_of(source)
     for name in off or ():
         if name not in MECHANISM_NAMES:
             hint = did_you_mean(name, MECHANISM_NAMES) or f" There are: {', '.join(MECHANISM_NAMES)}"
@@ -325,22 +356,33 @@ def _refuse(given: dict[str, bool], why: str) -> None:
 
 def _check_outcome(scenario: Scenario, outcome: Ranked) -> None:
     if outcome is Ranked.external_attacks and not any(side.external for side in scenario.sides):
-        raise InputError("no side of this scenario attacks abroad (external = true), so there is nothing to rank by")
+        raise InputError(f"no side of {scenario.name} attacks abroad (external = true), so there is nothing to rank by")
 
 
-def _check_targets(target: Path | None, figures: Path | None) -> None:
-    """Refuse at once what could not be written after the run."""
-    if target is not None:
-        check_file(target)
+def _check_folder(figures: Path | None) -> None:
     if figures is not None and figures.exists() and not figures.is_dir():
         raise InputError(f"--figures is a folder, got the file {figures}")
 
 
-def check_file(target: Path) -> None:
-    """Refuse at once what could not be written after the work. Raises `InputError`."""
-    if target.is_dir() or not target.parent.is_dir():
-        why = "it is a folder" if target.is_dir() else f"there is no folder {target.parent}"
+def check_file(target: Path) -> Path:
+    """Where a file to write goes once links are followed. Raises `InputError` for what could not be written there.
+
+    It is asked before the work, so that nothing is refused after it.
+    """
+    try:
+        place = target.resolve()
+    except (OSError, RuntimeError):  # links that go round
+        raise InputError(f"--output {target} can not be written: its links lead nowhere") from None
+    why = ""
+    if place.is_dir():
+        why = "it is a folder"
+    elif not place.parent.is_dir():
+        why = f"there is no folder {target.parent if not target.is_symlink() else place.parent}"
+    elif place.exists() and not place.is_file():
+        why = "it is no regular file"
+    if why:
         raise InputError(f"--output {target} can not be written: {why}")
+    return place
 
 
 def refuse_existing(path: Path, *, force: bool) -> None:
@@ -349,12 +391,27 @@ def refuse_existing(path: Path, *, force: bool) -> None:
         raise InputError(f"{path} is there already. Hint: --force writes over it, --output names another file")
 
 
+def _is_result(path: Path) -> bool:
+    """Whether there is a file that a run saved, which another may take the place of."""
+    from tocsin.report.whatif_json import read_document
+
+    try:
+        read_document(path)
+    except (TocsinError, OSError):
+        return False
+    return True
+
+
 # --- what is done ----------------------------------------------------------------------------------------------------
 
 
 def _compare(scenario: Scenario, *, workers: int | None, cluster: str | None, **options: Any) -> Comparison:
     if workers is not None and cluster is not None:
         raise InputError("--workers are threads of this machine, and --cluster works elsewhere: give one of them")
+    if cluster is not None:
+        from tocsin.scale import check_address
+
+        check_address(cluster)
     from tocsin.whatif.compare import compare
 
     with walking(f"parts of {scenario.name}", lines=5) as progress:

@@ -15,9 +15,10 @@ from tocsin.report.terminal import safe
 from tocsin.report.whatif_json import plain, scenario_document
 from tocsin.report.whatif_tables import Cell, dim, print_head, put_table, title
 from tocsin.report.whatif_words import share
+from tocsin.whatif.abc_rounds import ROUNDS
 from tocsin.whatif.calibrate import Calibration, Freed, Matched
 from tocsin.whatif.check_words import number_words
-from tocsin.whatif.predictive import MEASURES, PredictiveCheck
+from tocsin.whatif.predictive import MEASURES, NEAREST_WORDS, PredictiveCheck
 from tocsin.whatif.scenario import NOT_A_FORECAST
 
 _MEASURES = dict(zip(MEASURES, ("attacks", "deaths in\nattacks", "clashes", "deaths in\nclashes"), strict=True))
@@ -53,30 +54,50 @@ def print_calibration(
         Text(
             safe(
                 f"Calibrated to {past.theatre}, {span}, {past.vintage}: {', '.join(past.sides)}; {calibration.runs:,} "
-                f"runs, seed {calibration.seed}."
+                f"runs ({ROUNDS} rounds of {calibration.runs // ROUNDS:,}), seed {calibration.seed}."
             )
         )
     )
     told = [q for q in calibration.quantities if q.standing == "told"]
     title(console, f"What the past told: {len(told)} of {len(calibration.quantities)} numbers (90% before and after)")
-    rows = [(Text(safe(q.name)), _range(q.prior_low, q.prior_high), _after(q), f"{q.contraction:.2f}") for q in told]
-    put_table(console, ("number", ">before", ">after (median)", ">spread left"), rows, widths=(44,))
+    carried = set(calibration.carried)
+    rows = [
+        (
+            Text(safe(q.name)),
+            _range(q.prior_low, q.prior_high),
+            _after(q),
+            f"{q.contraction:.2f}",
+            "yes" if q.name in carried else "no",
+        )
+        for q in told
+    ]
+    put_table(console, ("number", ">before", ">after (median)", ">spread left", ">in the file"), rows, widths=(44,))
+    if len(carried) < len(told):
+        dim(
+            console,
+            [
+                f"In the file: {len(carried)} of them. The others stay as they were there: the scenario estimates them "
+                "more narrowly, or a group has come to rule since."
+            ],
+        )
     given = [q.name for q in calibration.quantities if q.standing == "given"]
     for words, names in (("Not told, and left as they were", calibration.not_told), ("Given by finer figures", given)):
         console.print(Text(safe(f"{words} ({len(names)}): {', '.join(names) or 'none'}.")))
-    title(console, f"Could it have brought the past forth? Active months within the 90% band of {check.draws:,} runs")
+    title(console, "Could it have brought the past forth? Active months within the 90% band")
     heads = ("side", ">active\nmonths", *(f">{words}" for words in _MEASURES.values()))
     put_table(console, heads, _held(check))
     key = (
-        "Of the tenth of runs most like the past / of all runs. About 90% is as it should be of the first; the second "
-        "hold every past there might have been, and so more. none: no clashes of its own."
+        f"Of {NEAREST_WORDS} / of all {check.draws:,}, at {len(calibration.scores):,} draws of what the past left "
+        "open. About 90% is as it should be of the first; the second hold every past there might have been, and so "
+        "more. none: no clashes of its own."
     )
     dim(console, [key])
     if everything:
         _statistics(console, calibration.statistics)
     else:
         outside = sum(_inside(row) != "" for row in calibration.statistics)
-        said = f"{outside} of {len(calibration.statistics)} summary statistics lie outside of 90% of runs: --all."
+        of = len(calibration.statistics)
+        said = f"{outside} of {of} summary statistics lie outside of 90% of runs, one at each draw: --all."
         dim(console, [said])
     console.print()
     console.print(Text(safe(f"Written to {path}. Next: tocsin whatif check {path}"), style="bold"))

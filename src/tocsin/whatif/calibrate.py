@@ -134,7 +134,8 @@ class Calibration:
         and the share in cities stay too, since the past was of another order. A side's answer to its own attacks is set
         at its posterior median, and its rate keeps the level both make: each makes up for the other. Where a rate is
         carried over, the swing at the start moves the other way, so that the scenario begins at the level it had (in
-        the middle of its ranges) and goes on to the calibrated one. How else quantities hang together in the posterior is lost.
+        the middle of its ranges) and goes on to the calibrated one. How else quantities hang together in the posterior
+        is lost.
         """
         carried = set(self.carried)
         found = {quantity.name: quantity for quantity in self.quantities if quantity.name in carried}

@@ -31,6 +31,7 @@ Runs = Literal["like", "any"]
 MEASURES = ("attacks", "deaths", "clashes", "clash_deaths")
 LEAST_ACTIVE_MONTHS = 30
 NEAREST = 1 / 40
+NEAREST_WORDS = "the fortieth of runs most like the past, by side"  # `NEAREST` in words
 LEVEL = 0.9
 _TAIL = (1.0 - LEVEL) / 2
 
