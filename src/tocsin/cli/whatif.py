@@ -117,7 +117,7 @@ def new_scenario(
     place = resolve_theatre(theatre, settings)
     digest = load_digest(settings, as_of=day)
     until = last_day(digest.provenance.last_month)
-    if digest.provenance.last_month < last_known_month(day):
+    if digest.provenance.last_month < last_known_month(day, lag_days=settings.lag_days):
         typer.echo(f"tocsin: the figures end with {until}; nothing from then to {day} goes into the scenario", err=True)
     with working(f"fitting the rivalry of {place.name}", "(a minute or two where there are many groups)"):
         scenario = start_scenario(digest, place, as_of=day, groups=group or None, months=months)
