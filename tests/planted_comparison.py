@@ -10,7 +10,18 @@ import numpy as np
 
 from tocsin.months import month_id
 from tocsin.whatif.catalogue import LEVER_DEFAULTS, OUTCOMES, Lever, Variant
-from tocsin.whatif.comparison import Band, Choice, Comparison, Conclusion, Decisive, Difference, Flip, Outcome
+from tocsin.whatif.comparison import (
+    Band,
+    Choice,
+    Comparison,
+    Conclusion,
+    Decisive,
+    Difference,
+    Effect,
+    Flip,
+    Outcome,
+    WithoutMechanism,
+)
 from tocsin.whatif.parameters import GROUP, THEATRE, Quantity
 from tocsin.whatif.scenario import DO_NOTHING, Kind, Option, Relation, Scenario, Side
 
@@ -94,6 +105,7 @@ def planted_comparison(options: Sequence[str] = tuple(LEVERS), *, sensitivity: b
         variants={"fitted": 1000, "match": 200, "deter": 200, "none": 200},
         left_out=() if sensitivity else ("What decides was not looked into: --no-sensitivity.",),
         trajectories=20 if sensitivity else 0,
+        without=tuple(row for name in options for row in _without(name)) if sensitivity else (),
     )
 
 
@@ -202,6 +214,32 @@ def _conclusion(option: str, sensitivity: bool) -> Conclusion:
     return Conclusion(
         option, "civilian_deaths", 12, text, "fewer", robust, holds, rests if sensitivity else (), *shares
     )
+
+
+def _without(option: str) -> list[WithoutMechanism]:
+    """Four single mechanisms that carry sharing intelligence, one of which turns it; nothing carries policing."""
+    effects: tuple[Effect, ...] = ("more than half", "turns", "more than half", "more than half", "little")
+    every: tuple[Effect, ...] = effects if option == "share_intelligence" else ("little",) * 5
+    mechanisms = (("intelligence",), ("strike_response",), ("grievance",), ("cohesion",), ("grievance", "hedging"))
+    mean = 12 * CHANGE[option]["fitted"]
+    return [
+        WithoutMechanism(
+            "fitted",
+            option,
+            "civilian_deaths",
+            12,
+            off,
+            len(off) > 1,
+            mean + shift,
+            mean + shift - 2,
+            mean + shift + 2,
+            shift,
+            shift - 1,
+            shift + 1,
+            effect,
+        )
+        for off, shift, effect in zip(mechanisms, (20.0, 36.0, -16.0, 14.0, 2.0), every, strict=True)
+    ]
 
 
 def _bands(variant: Variant, option: str) -> list[Band]:

@@ -175,6 +175,25 @@ def test_where_the_ranking_turns_is_said_in_words() -> None:
     assert "where attrition is at most 0.01 and pool is at least 2" in text(replace(SOME, flips=(open_ended,)))
 
 
+def test_the_mechanisms_that_carry_a_result_are_shown_and_those_that_do_not_on_asking() -> None:
+    rows = part(lines(), "Without a mechanism")
+    # A turn first, then the largest changes, three of them; nothing of policing, which no mechanism carries.
+    assert rows[0] == ["Share intelligence", "strike_response", "-24 (-26 to -22)", "+12 (+10 to +14)", "turns"]
+    assert [row[1] for row in rows] == ["strike_response", "intelligence", "grievance"]
+    every = part(lines(everything=True), "Without a mechanism")
+    assert [row[1] for row in every] == 2 * [
+        "intelligence",
+        "strike_response",
+        "grievance",
+        "cohesion",
+        "all side effects",
+    ]
+    assert "All side effects of Policing: grievance, hedging." in text(everything=True)
+    none = replace(SOME, without=tuple(replace(row, effect="little") for row in SOME.without))
+    assert "No mechanism alone turns a sign" in text(none)
+    assert "Without a mechanism" not in text(planted_comparison(sensitivity=False))
+
+
 def test_without_sensitivity_nothing_is_claimed_of_it() -> None:
     said = text(planted_comparison(sensitivity=False))
     assert "What decides the difference" not in said

@@ -98,6 +98,15 @@ def test_shares_of_points_are_cleared_of_chance_and_do_not_hang_on_the_number_of
         assert found.mean_high < 0  # the mean is beyond chance all the same
 
 
+def test_shares_of_few_points_are_those_of_all_where_the_variants_do_not_differ() -> None:
+    rng = np.random.default_rng(5)
+    main = np.repeat(rng.normal(-1.0, 1.0, size=300), 2)[np.newaxis, np.newaxis]
+    few, none = _runs(list(main[0, 0, :60])), _runs([0.0] * 60)
+    (found,) = differences_of("match", "act", ROW, [6], few, none, 2, main)
+    assert found.points_less == pytest.approx((main < 0).mean())
+    assert found.points_less + found.points_more == pytest.approx(1.0)
+
+
 @pytest.mark.parametrize("points", [3, 40])
 def test_nothing_is_borrowed_from_as_many_points_or_by_too_few(points: int) -> None:
     rng = np.random.default_rng(2)

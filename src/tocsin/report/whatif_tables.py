@@ -45,6 +45,7 @@ from tocsin.whatif.sensitivity import ENOUGH_TRAJECTORIES
 
 Cell = str | Text
 _DECISIVE = 6  # numbers shown, unless all are asked for
+_WITHOUT = 3  # mechanisms of an option, unless all are asked for
 _SIDES = 5  # columns that fit beside each other
 _TITLE, _WIDE_TITLE = 22, 40
 _NEVER = 0.01  # of points
@@ -81,6 +82,7 @@ def print_comparison(
             _by_variant(console, comparison, outcome, at)
     _decisive(console, comparison, outcome, horizon, everything=everything)
     _flips(console, comparison, outcome, horizon, everything=everything)
+    _without(console, comparison, outcome, everything=everything)
     console.print()
     dim(console, _foot(comparison, everything=everything))
 
@@ -352,6 +354,51 @@ def _flips(console: Console, comparison: Comparison, outcome: str, horizon: int,
     if not everything and len(found) < len(rows):
         none = "no other option" if found else "no option"
         dim(console, [f"For {none} was a range of the numbers found in which most points turn, beyond chance."])
+
+
+def _without(console: Console, comparison: Comparison, outcome: str, *, everything: bool) -> None:
+    rows = [row for row in comparison.without if row.outcome == outcome]
+    if not rows:
+        return
+    (horizon,) = {row.horizon for row in rows}
+    title(console, f"Without a mechanism: the difference in {outcome_words(outcome)} within {horizon} months")
+    cells: list[tuple[Cell, ...]] = []
+    for name in alternatives(comparison.scenario):
+        of_option = [row for row in rows if row.option == name]
+        telling = [row for row in of_option if row.effect != "little"]
+        # A turn first, then by how much it changes.
+        telling = sorted(telling, key=lambda row: (row.effect != "turns", -abs(row.change)))
+        for k, row in enumerate(of_option if everything else telling[:_WITHOUT]):
+            with_it = comparison.difference(name, outcome, horizon)
+            means = (
+                f"{change(mean, outcome)} ({span(low, high, outcome, signed=True)})"
+                for mean, low, high in (
+                    (with_it.mean, with_it.mean_low, with_it.mean_high),
+                    (row.mean, row.mean_low, row.mean_high),
+                )
+            )
+            off = "all side effects" if row.side_effects else row.off[0]
+            effect = Text(row.effect, style="bold yellow" if row.effect == "turns" else "")
+            cells.append(("" if k else _option(comparison.scenario, name), off, *means, effect))
+    if cells:
+        put_table(console, ("option", "without", ">with it", ">without it", "effect"), cells, widths=(_TITLE,))
+    said = "mean (its 90%), with all runs and with fewer; what changes is beyond chance."
+    if not cells:
+        said = "No mechanism alone turns a sign, or changes a mean by more than half of itself, beyond chance."
+    elif not everything:
+        said += (
+            f" Only what turns a sign, shows one or changes a mean by more than half, and {_WITHOUT} an option: --all."
+        )
+    sides = {row.option: ", ".join(row.off) for row in rows if row.side_effects}
+    shown = {title_of(comparison.scenario, option): off for option, off in sides.items()} if everything else {}
+    listed = "".join(f" All side effects of {option}: {off}." for option, off in shown.items())
+    dim(
+        console,
+        [
+            f"{said} All side effects: all at once that are not what an option works by and have no number estimated "
+            f"from data.{listed}"
+        ],
+    )
 
 
 def _foot(comparison: Comparison, *, everything: bool) -> Iterator[str]:

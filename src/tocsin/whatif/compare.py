@@ -11,16 +11,17 @@ from numpy.typing import NDArray
 from tocsin.errors import InputError, did_you_mean
 from tocsin.whatif.catalogue import VARIANT_NAMES, Variant
 from tocsin.whatif.choices import choices_of
-from tocsin.whatif.comparison import Choice, Comparison, Decisive, Difference, Flip
+from tocsin.whatif.comparison import Choice, Comparison, Decisive, Difference, Flip, WithoutMechanism
 from tocsin.whatif.conclusions import conclusions_of
 from tocsin.whatif.differences import differences_of
-from tocsin.whatif.parts import Gathered, Shared, parts_of, run_parts, trajectories_of
+from tocsin.whatif.parts import Gathered, Part, Shared, parts_of, run_parts, trajectories_of
 from tocsin.whatif.points import at_points
 from tocsin.whatif.reduce import Row, ranked_rows, rows_of
 from tocsin.whatif.regions import Box, beyond_chance, find_box, flip_of, most_related, turning
 from tocsin.whatif.sampling import point_values
 from tocsin.whatif.scenario import Scenario
 from tocsin.whatif.sensitivity import Plan, decisive_of, plan_morris
+from tocsin.whatif.without import ROW, Off, switched_off, to_middle, without_mechanism
 
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
@@ -36,7 +37,7 @@ MORRIS_RUNS = 2
 # Of the numbers that decide, so many are kept for each option, outcome and horizon, and so many searched for boxes.
 MOST_DECISIVE, MOST_SEARCHED = 15, 12
 POINTS_A_PART = 50
-_NOT_ASKED = "Which numbers decide, and where a ranking turns, was not looked into."
+_NOT_ASKED = "Which numbers and mechanisms decide, and where a ranking turns, was not looked into."
 _HINT = "Hint: pip install 'tocsin[explore]'"
 
 
@@ -57,9 +58,10 @@ def compare(
     In the first of `variants` (by default the scenario's) each option has `draws` runs (by default the scenario's), ten
     for each set of the numbers not known, rounded up to whole sets; in each other variant `variant_draws` (a tenth).
     `sensitivity` looks for the numbers that decide (SALib) and where the ranking turns (EMA Workbench); where these
-    packages are missing, `left_out` says so. The work runs on `threads` of this process (one a processor) or on the
-    Dask `cluster`; the result is the same, to the bit. `progress` is told how many of how many parts are done. Raises
-    `InputError` for unknown variants and for numbers that are not positive.
+    packages are missing, `left_out` says so. It also runs each option without mechanisms, at a tenth of the points up
+    to the middle horizon. The work runs on `threads` of this process (one a processor) or on the Dask `cluster`; the
+    result is the same, to the bit. `progress` is told how many of how many parts are done. Raises `InputError` for
+    unknown variants and for numbers that are not positive.
     """
     named = _variants(scenario, variants)
     points_of = _points_of(scenario, named, draws, variant_draws, threads)
@@ -69,10 +71,12 @@ def compare(
         plan_morris(scenario, MORRIS_RUNS * points * REPLICATES, REPLICATES) if sensitivity and _has_salib() else None
     )
     searches = _searches(shared) if sensitivity and _has_prim() else []
-    parts = [part for variant in named for part in parts_of(variant, options, points_of[variant], POINTS_A_PART)]
+    parts = [part for variant in named for part in parts_of(variant, range(options), points_of[variant], POINTS_A_PART)]
     if plan is not None and options > 1:
         parts += trajectories_of(named[0], options, plan.at, plan.trajectories)
 
+    without = switched_off(scenario, named[0]) if sensitivity else {}
+    parts += _parts_without(named[0], without, _fewer(points))
     gathered, done = Gathered(shared, parts), 0
     total = len(parts) + len(searches)
     for place, found in run_parts(shared, parts, threads, cluster):
@@ -106,6 +110,7 @@ def compare(
         replicates=REPLICATES,
         variants={variant: count * REPLICATES for variant, count in points_of.items()},
         left_out=_left_out(sensitivity),
+        without=_without(shared, without, gathered, differences),
         trajectories=trajectories,
     )
 
@@ -131,8 +136,39 @@ def _points_of(
         if count is not None and count < 1:
             raise InputError(f"{what}: at least 1 is needed, got {count}")
     points = -(-wanted // REPLICATES)
-    rest = min(points, max(LEAST_POINTS, -(-points // 10))) if others is None else -(-others // REPLICATES)
+    rest = _fewer(points) if others is None else -(-others // REPLICATES)
     return {variant: rest if k else points for k, variant in enumerate(named)}
+
+
+def _fewer(points: int) -> int:
+    """A tenth of the points of the first variant, but not so few that nothing could be told."""
+    return min(points, max(LEAST_POINTS, -(-points // 10)))
+
+
+def _parts_without(variant: Variant, without: Mapping[int, Sequence[Off]], points: int) -> list[Part]:
+    """The runs of each option, and of the first one, with mechanisms switched off."""
+    options: dict[Off, list[int]] = {}
+    for option, each in without.items():
+        for off in each:
+            options.setdefault(off, [0]).append(option)
+    return [part for off, run in options.items() for part in parts_of(variant, run, points, POINTS_A_PART, off=off)]
+
+
+def _without(
+    shared: Shared, without: Mapping[int, Sequence[Off]], gathered: Gathered, differences: Sequence[Difference]
+) -> tuple[WithoutMechanism, ...]:
+    scenario, runs = shared.scenario, gathered.runs
+    (horizon,) = to_middle(scenario).horizons
+    k, h = shared.rows.index(ROW), scenario.horizons.index(horizon)
+    found = []
+    for option, each in without.items():
+        wanted = (shared.main, scenario.options[option].name, ROW.outcome, None, horizon)
+        on = next(d for d in differences if (d.variant, d.option, d.outcome, d.group, d.horizon) == wanted)
+        main = runs[shared.main, option].expected[k, h] - runs[shared.main, 0].expected[k, h]
+        for off in each:
+            few = gathered.without[option, off] - gathered.without[0, off]
+            found.append(without_mechanism(shared.main, off, on, few, main, shared.replicates))
+    return tuple(found)
 
 
 def _searches(shared: Shared) -> list[Search]:

@@ -25,6 +25,7 @@ Floats = NDArray[np.float64]
 T = TypeVar("T")
 # What the mean says, and whether the points of the numbers not known agree with it.
 Verdict = Literal["fewer", "more", "fewer on average", "more on average", "cannot tell", "as many"]
+Effect = Literal["turns", "more than half", "a sign shows", "little"]
 INTERVAL = 0.9
 _TABLES = ("outcomes", "differences", "choices", "decisive", "without", "bands")
 
@@ -59,7 +60,7 @@ class Difference:
     which less and more is to be expected, cleared of chance; more runs do not bring them nearer to 0 or 1.
     `regressed`: in variants with fewer runs than the first, the mean is that to be expected at all points of the first,
     by what the two have in common where both are run; it is then not the difference of two means of outcomes, and not
-    independent of the first.
+    independent of the first. So are the shares of points.
     """
 
     variant: Variant
@@ -166,7 +167,8 @@ class WithoutMechanism:
     number estimated from data. Run in the first variant at fewer points, by what they have in common with all points as
     a `Difference` that is `regressed`. `change` is against the same with the mechanisms on, at the same points, with
     its 90% interval. `effect`: `turns` where the sign is the other one, beyond chance; `more than half` where the mean
-    changes by more than half of itself, beyond chance; else `little`.
+    changes by more than half of itself, beyond chance; `a sign shows` where there was none beyond chance, and now is;
+    else `little`.
     """
 
     variant: Variant
@@ -181,7 +183,7 @@ class WithoutMechanism:
     change: float
     change_low: float
     change_high: float
-    effect: Literal["turns", "more than half", "little"]
+    effect: Effect
 
 
 @dataclass(frozen=True)

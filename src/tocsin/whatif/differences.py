@@ -80,6 +80,12 @@ def variance_ratio(option: Floats, nothing: Floats) -> Floats:
     return ratio
 
 
+def shares_of_points(expected: Floats, replicates: int) -> tuple[Floats, Floats]:
+    """The shares of points at which differences (..., draw) are below and above 0, cleared of chance."""
+    cleared = cleared_of_chance(expected, replicates).cleared
+    return (cleared < 0).mean(axis=-1), (cleared > 0).mean(axis=-1)
+
+
 def outcomes_of(
     variant: Variant, option: str, rows: Sequence[Row], horizons: Sequence[int], runs: Reduced
 ) -> list[Outcome]:
@@ -123,8 +129,13 @@ def differences_of(
     else:
         mean, mean_low, mean_high = borrowed_interval(expected, main, replicates)
     regressed = main is not None and is_borrowed(expected.shape[-1] // replicates, main.shape[-1] // replicates)
-    cleared = cleared_of_chance(expected, replicates).cleared
-    points_less, points_more = (cleared < 0).mean(axis=-1), (cleared > 0).mean(axis=-1)
+    points_less, points_more = shares_of_points(expected, replicates)
+    if regressed and main is not None:
+        # What the points that are not run here add to the shares in the first variant, they are taken to add here too.
+        every, few = (shares_of_points(x, replicates) for x in (main, main[..., : expected.shape[-1]]))
+        points_less, points_more = (
+            np.clip(own + e - f, 0.0, 1.0) for own, e, f in zip((points_less, points_more), every, few, strict=True)
+        )
     paired = runs.at - nothing.at
     low, _, high = np.quantile(paired, _TAILS, axis=-1)
     less, more = (paired < 0).mean(axis=-1), (paired > 0).mean(axis=-1)

@@ -7,7 +7,7 @@ are made over what was put together, so that neither their number nor who worked
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 
@@ -23,8 +23,10 @@ from tocsin.whatif.reduce import Reduced, Row, joined, reduce_paths
 from tocsin.whatif.sampling import sample_at, sample_draws
 from tocsin.whatif.scenario import Scenario
 from tocsin.whatif.simulate import simulate
+from tocsin.whatif.without import ROW, Off, to_middle
 
 Floats = NDArray[np.float64]
+_Key = tuple[Variant, int, bool, Off]
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +44,8 @@ class Shared:
 class Part:
     """Runs of one option at `points` parameter points from number `first` on.
 
-    With `at` (point, quantity) they are the points of one trajectory, number `first`, which share their chance.
+    With `at` (point, quantity) they are the points of one trajectory, number `first`, which share their chance. With
+    `off` they are without these mechanisms, up to the middle horizon, and of civilian deaths only.
     """
 
     variant: Variant
@@ -50,13 +53,14 @@ class Part:
     first: int
     points: int
     at: Floats | None = None
+    off: Off = ()
 
 
-def parts_of(variant: Variant, options: int, points: int, points_a_part: int) -> list[Part]:
+def parts_of(variant: Variant, options: Iterable[int], points: int, points_a_part: int, *, off: Off = ()) -> list[Part]:
     """All runs of one variant, option by option."""
     return [
-        Part(variant, option, first, min(points_a_part, points - first))
-        for option in range(options)
+        Part(variant, option, first, min(points_a_part, points - first), off=off)
+        for option in options
         for first in range(0, points, points_a_part)
     ]
 
@@ -69,13 +73,18 @@ def trajectories_of(variant: Variant, options: int, at: Floats, trajectories: in
 
 def run_part(shared: Shared, part: Part) -> Reduced:
     """Sample, simulate and reduce one part; of a trajectory only two means a point, each of half of its runs."""
-    scenario, replicates = shared.scenario, shared.replicates
+    scenario = to_middle(shared.scenario) if part.off else shared.scenario
+    replicates = shared.replicates
     if part.at is None:
         runs, first = part.points * replicates, part.first * replicates
         draws = sample_draws(scenario, runs, seed=scenario.seed, offset=first, points=part.points)
     else:
         draws = sample_at(scenario, part.at, seed=scenario.seed, replicates=replicates, offset=part.first * replicates)
-    paths = simulate(scenario, draws, variant=part.variant, option=part.option, threads=1)
+    off = (*scenario.off, *part.off)
+    paths = simulate(scenario, draws, variant=part.variant, option=part.option, off=off, threads=1)
+    if part.off:
+        found = reduce_paths(scenario, paths, (ROW,))
+        return replace(found, monthly=found.monthly[:, :0])
     found = reduce_paths(scenario, paths, shared.rows if part.at is None else shared.ranked)
     if part.at is not None:
         halves = point_means(found.expected, replicates // 2)
@@ -111,7 +120,8 @@ def processors() -> int:
 class Gathered:
     """Parts as they come in: an option's are put together when all are there, and its months are let go of.
 
-    `runs` and `outcomes` are by variant and option, `bands` and `trajectories` (row, horizon, point, half) by option.
+    `runs` and `outcomes` are by variant and option, `bands` and `trajectories` (row, horizon, point, half) by option;
+    `without` are the expected civilian deaths (draw) at the middle horizon by option and mechanisms that are off.
     """
 
     def __init__(self, shared: Shared, parts: Sequence[Part]) -> None:
@@ -120,8 +130,9 @@ class Gathered:
         self.outcomes: dict[tuple[Variant, int], list[Outcome]] = {}
         self.bands: dict[int, list[Band]] = {}
         self.trajectories: dict[int, Floats] = {}
-        self._waiting: dict[tuple[Variant, int, bool], dict[int, Reduced]] = {}
-        self._wanted: dict[tuple[Variant, int, bool], int] = {}
+        self.without: dict[tuple[int, Off], Floats] = {}
+        self._waiting: dict[_Key, dict[int, Reduced]] = {}
+        self._wanted: dict[_Key, int] = {}
         for part in parts:
             key = _key(part)
             self._wanted[key] = self._wanted.get(key, 0) + 1
@@ -135,9 +146,12 @@ class Gathered:
             return
         whole = joined([held[first] for first in sorted(held)])
         del self._waiting[key]
-        variant, option, trajectory = key
+        variant, option, trajectory, off = key
         if trajectory:
             self.trajectories[option] = whole.expected.reshape(*whole.expected.shape[:2], -1, 2)
+            return
+        if off:
+            self.without[option, off] = whole.expected[0, 0]
             return
         scenario, rows = self.shared.scenario, self.shared.rows
         name = scenario.options[option].name
@@ -147,5 +161,5 @@ class Gathered:
         self.runs[variant, option] = replace(whole, monthly=whole.monthly[:, :0].copy())
 
 
-def _key(part: Part) -> tuple[Variant, int, bool]:
-    return part.variant, part.option, part.at is not None
+def _key(part: Part) -> _Key:
+    return part.variant, part.option, part.at is not None, part.off
