@@ -395,8 +395,8 @@ def _without(console: Console, comparison: Comparison, outcome: str, *, everythi
     dim(
         console,
         [
-            f"{said} All side effects: all at once that are not what an option works by and have no number estimated "
-            f"from data.{listed}"
+            f"{said} All side effects{'' if everything else ' (--all lists them)'}: all at once that are not what an "
+            f"option works by and have no number estimated from data.{listed}"
         ],
     )
 
