@@ -48,7 +48,7 @@ SCENARIO, DRAWS, MOST_SECONDS, MOST_BYTES = "afghanistan-2021-08", 10_000, 60.0,
 HORIZON, MOST_VARIANCE = 12, 0.2
 TOY_MECHANISMS = ("recruitment", "attrition", "outbidding_number")
 # Draws simulated at once, so that what they leave behind stays small.
-PART = 1000
+PART = 500
 
 
 def toy_scenario(rules: Rules) -> Scenario:

@@ -44,7 +44,7 @@ NOW = _places((
     "whole",  # cohesion, with its `ratio` to the usual one and what is `lost` of it
     "ratio", "lost",
     "standing", "answer", "shock",  # fading sums: of a name, of attacks, of mass-casualty attacks
-    "renown",  # share of all groups' names, against that at the start
+    "appeal",  # of its share of all groups' names, against that at the start
     "swing", "clash_swing",  # log factors
     "triumph",  # how fresh the last one is
     "ground", "struck",  # pressure

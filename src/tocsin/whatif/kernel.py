@@ -241,7 +241,7 @@ def begin(
         now[NOW.whole, g], now[NOW.ratio, g], now[NOW.lost, g] = q[g, Q.cohesion], 1.0, 0.0
         now[NOW.triumph, g], now[NOW.shock, g] = 0.0, 0.0
         now[NOW.swing, g], now[NOW.clash_swing, g] = q[g, Q.attack_swing], q[g, Q.clash_swing]
-        now[NOW.answer, g], now[NOW.renown, g] = 0.0, 1.0
+        now[NOW.answer, g], now[NOW.appeal, g] = 0.0, 1.0
         if story.settled:
             now[NOW.swing, g] = q[g, Q.swing_sd] * normal(at(cells[STREAM.swing0, g], 0))
             now[NOW.clash_swing, g] = q[g, Q.swing_sd] * normal(at(cells[STREAM.clash_swing0, g], 0))

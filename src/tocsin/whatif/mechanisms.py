@@ -80,9 +80,15 @@ def renown(share: float, at_start: float) -> float:
 
 
 @compiled
-def leaving(rate: float, renown: float, visibility: float, division: float) -> float:
+def appeal(renown: float, visibility: float) -> float:
+    """What a group's renown makes of joining it, and, inversely, of leaving it."""
+    return math.pow(renown, visibility) if visibility != 0.0 and renown != 1.0 else 1.0
+
+
+@compiled
+def leaving(rate: float, appeal: float, division: float) -> float:
     """Hazard of leaving a group: higher where its name has faded and where it is divided."""
-    return rate * math.pow(renown, -visibility) * division
+    return rate / appeal * division
 
 
 @compiled
@@ -131,9 +137,9 @@ def hedging(rate: float, near: float, cooperation: float, share: float, size_rat
 
 
 @compiled
-def joining(turnover: float, renown: float, visibility: float, emboldened: float) -> float:
+def joining(turnover: float, appeal: float, emboldened: float) -> float:
     """Weight of a group among those who join: its turnover at the start's rates, times what its name has become."""
-    return turnover * math.pow(renown, visibility) * emboldened
+    return turnover * appeal * emboldened
 
 
 # --- attacks ---------------------------------------------------------------------------------------------------------

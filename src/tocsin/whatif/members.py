@@ -33,6 +33,7 @@ from tocsin.whatif.draws import (
 )
 from tocsin.whatif.mechanisms import (
     UNKNOWN,
+    appeal,
     bandwagon,
     defection,
     deterred,
@@ -143,9 +144,10 @@ def choose_sides(
     top = totals[TOTAL.strongest] = strongest(people[PEOPLE.members], trait)
     names, names_of_enemies = all_names(now[NOW.standing], people[PEOPLE.members], trait), 0.0
     for h in range(n):
-        now[NOW.renown, h] = 1.0
+        now[NOW.appeal, h] = 1.0
         if competing and not trait[TRAIT.state, h] and people[PEOPLE.members, h] > 0:
-            now[NOW.renown, h] = renown((now[NOW.standing, h] + UNKNOWN) / names, start[START.share_of_names, h])
+            known = renown((now[NOW.standing, h] + UNKNOWN) / names, start[START.share_of_names, h])
+            now[NOW.appeal, h] = appeal(known, p[P.visibility])
         if ruler >= 0 and h != ruler and not trait[TRAIT.state, h] and relation[ruler, h] == ENEMIES:
             names_of_enemies += now[NOW.standing, h] + UNKNOWN
     cooperation = theatre[THEATRE.cooperation]
@@ -159,7 +161,7 @@ def choose_sides(
             hazards[k] = 0.0
         divided = division(p[P.cohesion_effect], now[NOW.lost, g])
         if on[ON.recruitment]:
-            hazards[0] = leaving(p[P.leaving], now[NOW.renown, g], p[P.visibility], divided)
+            hazards[0] = leaving(p[P.leaving], now[NOW.appeal, g], divided)
         if on[ON.reintegration] and g != ruler:
             hazards[1] = p[P.reintegration_rate] * levers[LEVER.reintegration]
         hedges = on[ON.hedging] and ruler >= 0 and allied(g, ruler, relation) and names_of_enemies > 0.0
@@ -218,7 +220,7 @@ def join(
         if on[ON.demonstration]:
             emboldened += p[P.embolden] * triumph_near(g, now[NOW.triumph], relation)
         turnover = start[START.turnover, g] * people[PEOPLE.members, g] / start[START.members, g]
-        weights[g] = joining(turnover, now[NOW.renown, g], p[P.visibility], emboldened)
+        weights[g] = joining(turnover, now[NOW.appeal, g], emboldened)
         if variant == VARIANT.deter and on[ON.outbidding_number] and g != top:
             weights[g] *= math.exp(
                 deterred(p[P.deterrence], now[NOW.force, top] - now[NOW.force, g], start[START.lead, g])

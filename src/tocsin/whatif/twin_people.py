@@ -76,8 +76,7 @@ def hazards(theatre: Theatre, world: World, now: Pressure, start: Start, month: 
     lost = theatre.of["cohesion"][g] - world.cohesion[g]
     loose = np.exp(p["cohesion_effect"] * lost) if theatre.on("cohesion") else np.ones(n)
     if theatre.on("recruitment"):
-        pull = (1.0 / name_ratio(theatre, world, start, g)) ** p["visibility"]
-        found[0] = p["leaving"] * pull * loose
+        found[0] = p["leaving"] / name_ratio(theatre, world, start, g) ** p["visibility"] * loose
     if theatre.on("reintegration"):
         running = p["reintegration_rate"] * theatre.lever(month, "reintegration")
         found[1] = np.where(world.ruler == g, 0.0, running)
