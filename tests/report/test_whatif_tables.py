@@ -148,6 +148,8 @@ def test_a_verdict_is_of_the_interval_of_the_mean_and_of_the_points() -> None:
     assert verdict_words(more, 240.0) == "more"
     mixed = replace(more, points_less=0.45, points_more=0.55)
     assert verdict_words(mixed, 240.0) == "more on average, but fewer at 45% of points"
+    hidden = replace(more, points_less=None, points_more=None)
+    assert verdict_words(hidden, 240.0) == "more on average, chance hides at how many points"
     assert verdict_words(mixed, 5000.0) == "hardly more on average, but fewer at 45% of points"
     assert verdict_words(replace(row, mean=0, mean_low=0, mean_high=0, p_less=0, p_more=0), 240.0) == "as many"
     assert verdict_words(row, 5000.0) == "hardly fewer"  # 48 of 5,000

@@ -88,14 +88,26 @@ def test_the_mean_of_a_borrowed_difference_is_not_that_of_the_outcomes_and_says_
 
 
 def test_shares_of_points_are_cleared_of_chance_and_do_not_hang_on_the_number_of_runs() -> None:
-    """Planted: at points -1 is expected on average, with a standard deviation of 2, so less at 69%; chance adds 8."""
+    """Planted: at points -1 is expected on average, with a standard deviation of 2, so less at 69%; chance adds 5."""
     for points in (400, 4000):
         rng = np.random.default_rng(21)
-        runs = (rng.normal(-1.0, 2.0, size=(points, 1)) + rng.normal(0, 8.0, size=(points, 10))).ravel()
+        runs = (rng.normal(-1.0, 2.0, size=(points, 1)) + rng.normal(0, 5.0, size=(points, 10))).ravel()
         (found,) = differences_of("fitted", "act", ROW, [6], _runs(list(runs)), _runs([0.0] * len(runs)), 10)
         assert found.points_less == pytest.approx(0.6915, abs=0.07)
         assert found.points_less + found.points_more == pytest.approx(1.0)
         assert found.mean_high < 0  # the mean is beyond chance all the same
+
+
+def test_shares_of_points_that_chance_hides_are_not_told() -> None:
+    """Planted: -1 is expected at every point, and chance adds 8: points drawn to their mean would all agree."""
+    rng = np.random.default_rng(22)
+    runs = rng.normal(-1.0, 8.0, size=20_000)
+    (found,) = differences_of("fitted", "act", ROW, [6], _runs(list(runs)), _runs([0.0] * 20_000), 10)
+    assert found.mean_high < 0
+    assert (found.points_less, found.points_more) == (None, None)
+    # Without chance, points that are all the same are known to be.
+    (same,) = differences_of("fitted", "act", ROW, [6], _runs([-1.0] * 20), _runs([0.0] * 20), 10)
+    assert (same.points_less, same.points_more) == (1.0, 0.0)
 
 
 def test_shares_of_few_points_are_those_of_all_where_the_variants_do_not_differ() -> None:

@@ -99,8 +99,9 @@ def test_a_tenth_of_the_points_may_disagree_and_unknown_ones_do_not_agree() -> N
     assert verdict_of(replace(FEWER, points_less=0.89, points_more=0.11)) == "fewer on average"
     # Where the option changes nothing at some points, none of them disagrees.
     assert verdict_of(replace(FEWER, points_less=0.4, points_more=0.0)) == "fewer"
-    unknown = replace(FEWER, points_less=float("nan"), points_more=float("nan"))
+    unknown = replace(FEWER, points_less=None, points_more=None)
     assert verdict_of(unknown) == "fewer on average"
+    assert "; chance hides at how many points of the numbers not known." in _conclude({"fitted": unknown}).text
     assert (contrary(MIXED), contrary(FEWER)) == (0.45, 0.07)
 
 

@@ -24,10 +24,10 @@ from tocsin.report.whatif_words import (
 )
 from tocsin.whatif.comparison import Choice, Comparison, Conclusion
 from tocsin.whatif.conclusions import reference_words
+from tocsin.whatif.points import LEAST_RESOLVED
 from tocsin.whatif.sensitivity import ENOUGH_TRAJECTORIES
 
 _NEVER = 0.01  # of points
-_RESOLVED = 0.5  # below, most of the spread between points is chance
 
 
 def print_conclusions(
@@ -123,7 +123,9 @@ def print_choices(console: Console, comparison: Comparison, outcome: str, horizo
         f"{comparison.points:,} points. least: the 95% regret is the least{_told(len(marked), len(scenario.options))}."
     )
     said += _nothing_words(comparison, rows, outcome, horizon)
-    unsure = [row for row in rows if row.variant == variant and row.resolved is not None and row.resolved < _RESOLVED]
+    unsure = [
+        row for row in rows if row.variant == variant and row.resolved is not None and row.resolved < LEAST_RESOLVED
+    ]
     if unsure:
         of = ", ".join(title_of(scenario, row.option) for row in unsure)
         said += f" Chance hides most of what tells points apart for: {of}. More --draws show more of it."

@@ -194,10 +194,13 @@ def verdict_words(row: Difference, nothing: float) -> str:
     `nothing` is the mean of what it is compared with: of a difference that is small against it, `hardly` is said.
     """
     verdict = verdict_of(row)
+    verdict_and, other = str(verdict), "more" if row.mean < 0 else "fewer"
     if verdict.endswith("on average"):
-        verdict_and = f"{verdict}, but {'more' if row.mean < 0 else 'fewer'} at {share(contrary(row))} of points"
-    else:
-        verdict_and = str(verdict)
+        against = contrary(row)
+        at_points = "chance hides at how many points"
+        if against is not None:
+            at_points = f"but {other} at {share(against)} of points"
+        verdict_and = f"{verdict}, {at_points}"
     small = verdict not in ("cannot tell", "as many") and abs(row.mean) < HARDLY * nothing
     return f"hardly {verdict_and}" if small else verdict_and
 

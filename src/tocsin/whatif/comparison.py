@@ -57,7 +57,8 @@ class Difference:
     the runs (what they would not), `p_less` and `p_more` the shares of runs with less and with more. `variance_ratio`:
     variance of the difference over that of unpaired runs; None where nothing varies. The interval of the mean is
     infinite where there is one run. `points_less` and `points_more`: the shares of points of the numbers not known at
-    which less and more is to be expected, cleared of chance; more runs do not bring them nearer to 0 or 1.
+    which less and more is to be expected, cleared of chance; more runs do not bring them nearer to 0 or 1. They are
+    None where chance is most of what tells points apart.
     `regressed`: in variants with fewer runs than the first, the mean is that to be expected at all points of the first,
     by what the two have in common where both are run; it is then not the difference of two means of outcomes, and not
     independent of the first. So are the shares of points.
@@ -76,8 +77,8 @@ class Difference:
     p_less: float
     p_more: float
     variance_ratio: float | None
-    points_less: float = float("nan")
-    points_more: float = float("nan")
+    points_less: float | None = None
+    points_more: float | None = None
     regressed: bool = False
 
 
@@ -191,13 +192,13 @@ class Conclusion:
     """One sentence that follows from a scenario's ranges, or cannot be told, and what it rests on.
 
     `verdict`: `fewer` or `more` where the 90% interval of the mean difference is on one side of 0, and no more than a
-    tenth of the points of the numbers not known have the other sign; `... on average` where more of them have; `cannot
-    tell` where the interval holds 0. `sign_assumed`: hardly a point (under 1%) has the other sign, so that the ranges
-    allow no other verdict: it is put in, not found. `holds_in`: the structural variants with the same verdict;
-    `robust`: all have it, there are two or more, and it is `fewer` or `more`. `rests_on`: the numbers that decide it,
-    most first, with their evidence. The shares, 0 to 1, are the parts of what moves it that are estimated from data,
-    taken from the literature and assumed; None where this was not looked into, nothing moves it, chance hides what
-    does, or there are too few trajectories to tell parts.
+    tenth of the points of the numbers not known have the other sign; `... on average` where more of them have, or
+    chance hides how many; `cannot tell` where the interval holds 0. `sign_assumed`: hardly a point (under 1%) has the
+    other sign, so that the ranges allow no other verdict: it is put in, not found. `holds_in`: the structural variants
+    with the same verdict; `robust`: all have it, there are two or more, and it is `fewer` or `more`. `rests_on`: the
+    numbers that decide it, most first, with their evidence. The shares, 0 to 1, are the parts of what moves it that are
+    estimated from data, taken from the literature and assumed; None where this was not looked into, nothing moves it,
+    chance hides what does, or there are too few trajectories to tell parts.
     """
 
     option: str

@@ -84,8 +84,9 @@ def sign_of(difference: Difference) -> int:
     return 1 if difference.mean_low > 0 else 0
 
 
-def contrary(difference: Difference) -> float:
-    """The share of points of the numbers not known at which the sign is not that of the mean, cleared of chance."""
+def contrary(difference: Difference) -> float | None:
+    """The share of points of the numbers not known at which the sign is not that of the mean, cleared of chance; None
+    where chance hides it."""
     return difference.points_more if difference.mean < 0 else difference.points_less
 
 
@@ -96,15 +97,17 @@ def verdict_of(difference: Difference) -> Verdict:
     sign = sign_of(difference)
     if sign == 0:
         return "cannot tell"
-    # Where it is not known at how many points it is otherwise (nan), they are not said to agree.
-    if contrary(difference) <= MOST_CONTRARY:
+    # Where it is not known at how many points it is otherwise, they are not said to agree.
+    other = contrary(difference)
+    if other is not None and other <= MOST_CONTRARY:
         return "fewer" if sign < 0 else "more"
     return "fewer on average" if sign < 0 else "more on average"
 
 
 def is_assumed(difference: Difference) -> bool:
     """Whether hardly a point of the numbers not known has the other sign, so that no other verdict could come out."""
-    return verdict_of(difference) in _CLEAR and contrary(difference) < NONE_CONTRARY
+    other = contrary(difference)
+    return verdict_of(difference) in _CLEAR and other is not None and other < NONE_CONTRARY
 
 
 def reference_words(scenario: Scenario) -> str:
@@ -194,7 +197,11 @@ def _effect_words(title: str, against: str, d: Difference, nothing: float) -> st
     part = f", {abs(d.mean) / nothing:.1%} of those under {against}" if nothing > 0 else ""
     if abs(d.mean) < HARDLY * nothing:
         which = f"hardly {which}"
-    at_points = "" if verdict in _CLEAR else f", but {other} at {contrary(d):.0%} of points of the numbers not known"
+    at_points, otherwise = "", contrary(d)
+    if otherwise is None:
+        at_points = "; chance hides at how many points of the numbers not known"
+    elif verdict not in _CLEAR:
+        at_points = f", but {other} at {otherwise:.0%} of points of the numbers not known"
     low, high = sorted((abs(d.mean_low), abs(d.mean_high)))
     said = (
         f"{title}: {which} {words} than under {against} {within}, by {amount(abs(d.mean))} on average "

@@ -13,7 +13,7 @@ from scipy.special import stdtrit
 
 from tocsin.whatif.catalogue import Variant
 from tocsin.whatif.comparison import Band, Difference, Outcome
-from tocsin.whatif.points import cleared_of_chance, point_means
+from tocsin.whatif.points import point_means, shares_of_points
 from tocsin.whatif.reduce import Reduced, Row
 
 Floats = NDArray[np.float64]
@@ -80,12 +80,6 @@ def variance_ratio(option: Floats, nothing: Floats) -> Floats:
     return ratio
 
 
-def shares_of_points(expected: Floats, replicates: int) -> tuple[Floats, Floats]:
-    """The shares of points at which differences (..., draw) are below and above 0, cleared of chance."""
-    cleared = cleared_of_chance(expected, replicates).cleared
-    return (cleared < 0).mean(axis=-1), (cleared > 0).mean(axis=-1)
-
-
 def outcomes_of(
     variant: Variant, option: str, rows: Sequence[Row], horizons: Sequence[int], runs: Reduced
 ) -> list[Outcome]:
@@ -129,13 +123,13 @@ def differences_of(
     else:
         mean, mean_low, mean_high = borrowed_interval(expected, main, replicates)
     regressed = main is not None and is_borrowed(expected.shape[-1] // replicates, main.shape[-1] // replicates)
-    points_less, points_more = shares_of_points(expected, replicates)
+    points_less, points_more, told = shares_of_points(expected, replicates)
     if regressed and main is not None:
         # What the points that are not run here add to the shares in the first variant, they are taken to add here too.
-        every, few = (shares_of_points(x, replicates) for x in (main, main[..., : expected.shape[-1]]))
-        points_less, points_more = (
-            np.clip(own + e - f, 0.0, 1.0) for own, e, f in zip((points_less, points_more), every, few, strict=True)
-        )
+        few_less, few_more, _ = shares_of_points(main[..., : expected.shape[-1]], replicates)
+        main_less, main_more, told = shares_of_points(main, replicates)
+        points_less = np.clip(points_less + main_less - few_less, 0.0, 1.0)
+        points_more = np.clip(points_more + main_more - few_more, 0.0, 1.0)
     paired = runs.at - nothing.at
     low, _, high = np.quantile(paired, _TAILS, axis=-1)
     less, more = (paired < 0).mean(axis=-1), (paired > 0).mean(axis=-1)
@@ -155,8 +149,8 @@ def differences_of(
             p_less=float(less[k, h]),
             p_more=float(more[k, h]),
             variance_ratio=None if np.isnan(ratio[k, h]) else float(ratio[k, h]),
-            points_less=float(points_less[k, h]),
-            points_more=float(points_more[k, h]),
+            points_less=float(points_less[k, h]) if told[k, h] else None,
+            points_more=float(points_more[k, h]) if told[k, h] else None,
             regressed=regressed,
         )
         for k, row in enumerate(rows)

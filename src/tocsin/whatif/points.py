@@ -14,6 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+# Below, most of the spread between points is chance: what is at which point cannot be told.
+LEAST_RESOLVED = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +54,18 @@ def cleared_of_chance(paired: Floats, replicates: int) -> AtPoints:
     # Not middle + 1 * rest where nothing is taken away: options that tie must tie to the bit.
     cleared = np.where(kept == 1.0, means, middle + kept * (means - middle))
     return AtPoints(means, cleared, np.sqrt(within), resolved)
+
+
+def shares_of_points(paired: Floats, replicates: int) -> tuple[Floats, Floats, Bools]:
+    """The shares of points at which differences (..., draw) are below and above 0, cleared of chance, and whether that
+    can be told (...): drawn to their mean, all points would have its sign where chance is most of what is seen."""
+    found = cleared_of_chance(paired, replicates)
+    less, more = (found.cleared < 0).mean(axis=-1), (found.cleared > 0).mean(axis=-1)
+    points = found.means.shape[-1]
+    if replicates == 1 or points == 1:
+        return less, more, np.zeros(less.shape, dtype=bool)
+    # Where nothing varies (nan) all points are the same, and known to be.
+    return less, more, np.isnan(found.resolved) | (found.resolved >= LEAST_RESOLVED)
 
 
 def at_points(expected: Floats, replicates: int) -> AtPoints:
