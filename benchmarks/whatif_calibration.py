@@ -25,15 +25,15 @@ from calibration_study.planted import planted_theatre
 from tocsin.digest import packaged_digest
 from tocsin.groups.theatres import Theatre
 from tocsin.months import month_id
-from tocsin.whatif.abc_priors import counted_sides, freed, past_scenario
-from tocsin.whatif.abc_regression import weighted_quantiles
-from tocsin.whatif.abc_rounds import KEEP, posterior_of
-from tocsin.whatif.abc_runs import draw_points, statistics_at, whole_box
-from tocsin.whatif.calibrate import calibrate
-from tocsin.whatif.past import read_past
-from tocsin.whatif.predictive import MEASURES, predictive_check
-from tocsin.whatif.sampling import uncertain
-from tocsin.whatif.start import start_scenario
+from tocsin.whatif.calibration.fit import calibrate
+from tocsin.whatif.calibration.past import read_past
+from tocsin.whatif.calibration.predictive import MEASURES, predictive_check
+from tocsin.whatif.calibration.priors import counted_sides, freed, past_scenario
+from tocsin.whatif.calibration.regression import weighted_quantiles
+from tocsin.whatif.calibration.rounds import KEEP, posterior_of
+from tocsin.whatif.calibration.runs import draw_points, statistics_at, whole_box
+from tocsin.whatif.engine.sampling import uncertain
+from tocsin.whatif.start.scenario import start_scenario
 
 Floats = NDArray[np.float64]
 

@@ -118,8 +118,8 @@ def _fixed(value: float | None, default: Quantity | None) -> Quantity:
 
 def simulate_toy(scenario: Scenario, draws: int, *, offset: int = 0, threads: int = 1) -> Floats:
     """Outcomes (draw, outcome) of the toy in tocsin, in the order of `mesa_theatre.outcome_names`."""
-    from tocsin.whatif.sampling import sample_draws
-    from tocsin.whatif.simulate import simulate
+    from tocsin.whatif.engine.sampling import sample_draws
+    from tocsin.whatif.engine.simulate import simulate
 
     paths = simulate(
         scenario,
@@ -268,8 +268,8 @@ def in_child(what: str, draws: int) -> dict[str, Any]:
 
 def child(what: str, draws: int) -> None:
     """Run the scenario in this process, and print what the parent wants to know."""
-    from tocsin.whatif.compare import compare
-    from tocsin.whatif.files import read_scenario
+    from tocsin.whatif.comparison.run import compare
+    from tocsin.whatif.files.reading import read_scenario
 
     scenario = read_scenario(SCENARIO)
     if what == "options":

@@ -10,7 +10,7 @@ import numpy as np
 
 from tocsin.months import month_id
 from tocsin.whatif.catalogue import LEVER_DEFAULTS, OUTCOMES, Lever, Variant
-from tocsin.whatif.comparison import (
+from tocsin.whatif.comparison.result import (
     Band,
     Choice,
     Comparison,

@@ -20,8 +20,8 @@ from tocsin.whatif.catalogue import (
     SHOCKS,
     VARIANTS,
 )
-from tocsin.whatif.check_words import number_words, range_words
-from tocsin.whatif.limits import LEVER_MOST
+from tocsin.whatif.check.words import number_words, range_words
+from tocsin.whatif.files.limits import LEVER_MOST
 from tocsin.whatif.parameters import GROUP, THEATRE, Parameter
 
 PAGE = Path(__file__).parents[1] / "docs" / "scenario-files.md"

@@ -17,11 +17,11 @@ import tomlkit
 
 from tocsin.digest import packaged_digest
 from tocsin.groups import Theatre
-from tocsin.whatif.files import packaged_folder
+from tocsin.whatif.files.reading import packaged_folder
 from tocsin.whatif.parameters import Quantity
 from tocsin.whatif.scenario import Scenario
-from tocsin.whatif.start import start_scenario
-from tocsin.whatif.start_numbers import NOTHING
+from tocsin.whatif.start.numbers import NOTHING
+from tocsin.whatif.start.scenario import start_scenario
 
 
 def renewed(text: str) -> str:

@@ -9,11 +9,11 @@ import numpy as np
 from scipy.special import ndtr
 
 from tocsin.months import month_id
-from tocsin.whatif.abc_runs import draw_points, figures_at, whole_box
+from tocsin.whatif.calibration.past import Past
+from tocsin.whatif.calibration.runs import draw_points, figures_at, whole_box
 from tocsin.whatif.catalogue import LEVER_DEFAULTS
+from tocsin.whatif.engine.sampling import from_unit, named_quantities, uncertain
 from tocsin.whatif.parameters import GROUP, THEATRE, Quantity
-from tocsin.whatif.past import Past
-from tocsin.whatif.sampling import from_unit, named_quantities, uncertain
 from tocsin.whatif.scenario import DO_NOTHING, Kind, Link, Option, Relation, Scenario, Side
 
 FIRST, MONTHS = month_id(date(2015, 1, 1)), 72

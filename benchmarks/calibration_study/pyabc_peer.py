@@ -20,13 +20,13 @@ from pyabc.predictor import LinearPredictor
 from pyabc.sumstat import PredictorSumstat
 from scipy.special import ndtr
 
-from tocsin.whatif.abc_priors import counted_sides, freed, past_scenario
-from tocsin.whatif.abc_regression import weighted_quantiles
-from tocsin.whatif.abc_runs import FARTHEST, figures_at
-from tocsin.whatif.past import Past
-from tocsin.whatif.sampling import from_unit, named_quantities, uncertain
+from tocsin.whatif.calibration.past import Past
+from tocsin.whatif.calibration.priors import counted_sides, freed, past_scenario
+from tocsin.whatif.calibration.regression import weighted_quantiles
+from tocsin.whatif.calibration.runs import FARTHEST, figures_at
+from tocsin.whatif.calibration.summaries import observed_figures, summarise
+from tocsin.whatif.engine.sampling import from_unit, named_quantities, uncertain
 from tocsin.whatif.scenario import Scenario
-from tocsin.whatif.statistics import observed_figures, summarise
 
 Floats = NDArray[np.float64]
 POPULATION, POPULATIONS, MOST_RUNS = 200, 6, 6000

@@ -23,46 +23,57 @@ if TYPE_CHECKING:
     from tocsin.warn.assessment import Assessment
     from tocsin.warn.explain import explain
     from tocsin.warn.explanation import Explanation
+    from tocsin.whatif.comparison import Comparison, compare
+    from tocsin.whatif.files import read_scenario
+    from tocsin.whatif.scenario import Scenario
 
 __all__ = [
     "Assessment",
+    "Comparison",
     "Digest",
     "Explanation",
     "Forecast",
     "Panel",
     "Replay",
     "Rivalry",
+    "Scenario",
     "Settings",
     "Store",
     "TocsinError",
     "assess",
     "build_panel",
+    "compare",
     "explain",
     "fit_rivalry",
     "load_digest",
     "load_settings",
     "read_replay",
+    "read_scenario",
     "replay",
 ]
 
 _HOMES = {
     "Assessment": "tocsin.warn",
+    "Comparison": "tocsin.whatif.comparison",
     "Digest": "tocsin.digest",
     "Explanation": "tocsin.warn",
     "Forecast": "tocsin.forecast",
     "Panel": "tocsin.panel",
     "Replay": "tocsin.replay",
     "Rivalry": "tocsin.rivalry",
+    "Scenario": "tocsin.whatif.scenario",
     "Settings": "tocsin.settings",
     "Store": "tocsin.store",
     "TocsinError": "tocsin.errors",
     "assess": "tocsin.warn",
     "build_panel": "tocsin.panel",
+    "compare": "tocsin.whatif.comparison",
     "explain": "tocsin.warn",
     "fit_rivalry": "tocsin.rivalry",
     "load_digest": "tocsin.digest",
     "load_settings": "tocsin.settings",
     "read_replay": "tocsin.replay",
+    "read_scenario": "tocsin.whatif.files",
     "replay": "tocsin.replay",
 }
 

@@ -19,13 +19,13 @@ from planted_comparison import planted_comparison, planted_scenario_of
 from tocsin.cli import main
 from tocsin.report.whatif_beside import names_apart
 from tocsin.report.whatif_json import comparison_document
-from tocsin.whatif.calibrate import calibrate
-from tocsin.whatif.check import check
-from tocsin.whatif.comparison import Comparison
-from tocsin.whatif.files import packaged_scenarios, read_scenario, write_scenario
-from tocsin.whatif.limits import MOST_DRAWS
-from tocsin.whatif.predictive import NEAREST, NEAREST_WORDS, predictive_check
-from tocsin.whatif.sampling import named_quantities
+from tocsin.whatif.calibration.fit import calibrate
+from tocsin.whatif.calibration.predictive import NEAREST, NEAREST_WORDS, predictive_check
+from tocsin.whatif.check.report import check
+from tocsin.whatif.comparison.result import Comparison
+from tocsin.whatif.engine.sampling import named_quantities
+from tocsin.whatif.files.limits import MOST_DRAWS
+from tocsin.whatif.files.reading import packaged_scenarios, read_scenario, write_scenario
 from tocsin.whatif.scenario import Scenario
 
 RESULT = planted_comparison()
@@ -70,7 +70,7 @@ def real(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: py
 @pytest.fixture
 def whatif(real: Command, monkeypatch: pytest.MonkeyPatch) -> Command:
     """The same with made-up comparisons, and `toy.toml` in the folder."""
-    monkeypatch.setattr("tocsin.whatif.compare.compare", real.compare)
+    monkeypatch.setattr("tocsin.whatif.comparison.run.compare", real.compare)
     write_scenario(planted_scenario_of(), Path("toy.toml"))
     return real
 
@@ -283,9 +283,9 @@ def test_a_past_narrows_what_it_tells(real: Command, monkeypatch: pytest.MonkeyP
             found.append(calibrate(*given, **options))
         return found[0]
 
-    monkeypatch.setattr("tocsin.whatif.calibrate.calibrate", once)
+    monkeypatch.setattr("tocsin.whatif.calibration.fit.calibrate", once)
     checked = functools.cache(functools.partial(predictive_check, replicates=1))
-    monkeypatch.setattr("tocsin.whatif.predictive.predictive_check", lambda _: checked(found[0]))
+    monkeypatch.setattr("tocsin.whatif.calibration.predictive.predictive_check", lambda _: checked(found[0]))
     name = "afghanistan-2021-04"
     words = (
         "calibrate",
@@ -441,7 +441,7 @@ def test_a_pipe_is_no_file_to_write(whatif: Command, words: list[str]) -> None:
 
 
 def test_a_scenario_after_the_data_says_where_they_end(whatif: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tocsin.whatif.start.start_scenario", lambda *_, **__: planted_scenario_of())
+    monkeypatch.setattr("tocsin.whatif.start.scenario.start_scenario", lambda *_, **__: planted_scenario_of())
     _, err = whatif("new", "--theatre", "Mali", "--as-of", "2021-06-30", "--output", "late.toml")
     assert err == ("tocsin: the figures end with 2020-12-31; nothing from then to 2021-06-30 goes into the scenario\n")
     assert whatif("new", "--theatre", "Mali", "--as-of", "2020-12-31", "--output", "now.toml")[1] == ""

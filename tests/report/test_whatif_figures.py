@@ -21,7 +21,7 @@ from tocsin.report.whatif_figures import (
     draw_strength,
     save_figures,
 )
-from tocsin.whatif.comparison import Comparison
+from tocsin.whatif.comparison.result import Comparison
 
 SOME = planted_comparison()
 DRAWN: dict[str, Callable[[Comparison], Figure]] = {

@@ -12,7 +12,7 @@ import pytest
 from planted_comparison import planted_comparison
 from tocsin.errors import DataError, InputError, MissingFileError
 from tocsin.report.whatif_json import comparison_document, read_document, save_document
-from tocsin.whatif.comparison import Band
+from tocsin.whatif.comparison.result import Band
 
 SOME = planted_comparison()
 

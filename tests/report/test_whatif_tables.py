@@ -18,7 +18,7 @@ from tocsin.report.whatif_json import comparison_document
 from tocsin.report.whatif_scenarios import print_check, print_scenarios
 from tocsin.report.whatif_tables import print_comparison
 from tocsin.report.whatif_words import amount, change, quantity_words, rests_words, variant_runs, verdict_words
-from tocsin.whatif.comparison import Comparison, Flip
+from tocsin.whatif.comparison.result import Comparison, Flip
 
 SOME = planted_comparison()
 

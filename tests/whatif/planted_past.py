@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from tocsin.whatif.abc_runs import figures_at
-from tocsin.whatif.past import Past
+from tocsin.whatif.calibration.past import Past
+from tocsin.whatif.calibration.runs import figures_at
 from tocsin.whatif.scenario import Scenario
 
 _COUNTS = ("attacks", "deaths", "mass_casualty", "clashes", "clash_deaths", "urban_events", "events")

@@ -10,16 +10,16 @@ import numpy as np
 import pytest
 
 from tocsin.errors import InputError, NotHeldError
-from tocsin.whatif.abc_priors import counted_sides, freed, past_scenario
-from tocsin.whatif.abc_regression import adjust, learn, nearest, weighted_quantiles
-from tocsin.whatif.abc_rounds import narrowed, posterior_of
-from tocsin.whatif.abc_runs import Box, draw_points, statistics_at, whole_box
-from tocsin.whatif.calibrate import Calibration, calibrate
+from tocsin.whatif.calibration.fit import Calibration, calibrate
+from tocsin.whatif.calibration.past import Past
+from tocsin.whatif.calibration.priors import counted_sides, freed, past_scenario
+from tocsin.whatif.calibration.regression import adjust, learn, nearest, weighted_quantiles
+from tocsin.whatif.calibration.rounds import narrowed, posterior_of
+from tocsin.whatif.calibration.runs import Box, draw_points, statistics_at, whole_box
+from tocsin.whatif.calibration.summaries import observed_figures, summarise
+from tocsin.whatif.engine.sampling import named_quantities, uncertain
 from tocsin.whatif.parameters import Quantity
-from tocsin.whatif.past import Past
-from tocsin.whatif.sampling import named_quantities, uncertain
 from tocsin.whatif.scenario import Scenario
-from tocsin.whatif.statistics import observed_figures, summarise
 from whatif.planted_past import past_from, past_of
 from whatif.planted_scenario import FIRST, scenario, side, state
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.whatif.choices import choices_of, least_regretted, p_best, regrets
-from tocsin.whatif.points import at_points
-from tocsin.whatif.reduce import Reduced, Row
+from tocsin.whatif.comparison.choices import choices_of, least_regretted, p_best, regrets
+from tocsin.whatif.comparison.points import at_points
+from tocsin.whatif.comparison.reduce import Reduced, Row
 
 ROW = Row("civilian_deaths", None)
 # Options by point.

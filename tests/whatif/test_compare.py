@@ -11,13 +11,13 @@ from planted_scenario import option, scenario, side, toy
 
 from local_cluster import local_cluster
 from tocsin.errors import InputError
-from tocsin.whatif import compare as compare_module
-from tocsin.whatif import parts as parts_module
-from tocsin.whatif.compare import compare
-from tocsin.whatif.comparison import Comparison
-from tocsin.whatif.sampling import uncertain
+from tocsin.whatif.comparison import parts as parts_module
+from tocsin.whatif.comparison import run as compare_module
+from tocsin.whatif.comparison.result import Comparison
+from tocsin.whatif.comparison.run import compare
+from tocsin.whatif.engine.sampling import uncertain
+from tocsin.whatif.engine.simulate import simulate
 from tocsin.whatif.scenario import DO_NOTHING, Scenario
-from tocsin.whatif.simulate import simulate
 
 
 def _small(**changes: object) -> Scenario:

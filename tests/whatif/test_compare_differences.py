@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.whatif.differences import (
+from tocsin.whatif.comparison.differences import (
     bands_of,
     borrowed_interval,
     differences_of,
@@ -17,8 +17,8 @@ from tocsin.whatif.differences import (
     outcomes_of,
     variance_ratio,
 )
-from tocsin.whatif.points import point_means
-from tocsin.whatif.reduce import Reduced, Row
+from tocsin.whatif.comparison.points import point_means
+from tocsin.whatif.comparison.reduce import Reduced, Row
 
 ROW = [Row("attacks", None)]
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from planted_scenario import scenario, side, state
 
-from tocsin.whatif.columns import SIDE_MEASURES, THEATRE_MEASURES
-from tocsin.whatif.reduce import Row, joined, ranked_rows, reduce_paths, rows_of
+from tocsin.whatif.comparison.reduce import Row, joined, ranked_rows, reduce_paths, rows_of
+from tocsin.whatif.engine.columns import SIDE_MEASURES, THEATRE_MEASURES
+from tocsin.whatif.engine.simulate import Paths
 from tocsin.whatif.scenario import Scenario
-from tocsin.whatif.simulate import Paths
 
 
 def _theatre() -> Scenario:

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from planted_scenario import option, scenario, side, toy, with_quantities
 
-from tocsin.whatif.compare import compare
-from tocsin.whatif.comparison import Difference
+from tocsin.whatif.comparison.result import Difference
+from tocsin.whatif.comparison.run import compare
+from tocsin.whatif.comparison.without import live_mechanisms, side_effects, switched_off, to_middle, without_mechanism
 from tocsin.whatif.parameters import Quantity
 from tocsin.whatif.scenario import Scenario
-from tocsin.whatif.without import live_mechanisms, side_effects, switched_off, to_middle, without_mechanism
 
 FEWER = Difference("fitted", "act", "civilian_deaths", None, 12, -20.0, -30.0, -10.0, -90.0, 40.0, 0.6, 0.3, 0.1)
 UNCLEAR = replace(FEWER, mean=-1.0, mean_low=-3.0, mean_high=1.5)

@@ -7,8 +7,16 @@ from dataclasses import replace
 from planted_scenario import option, scenario, side
 
 from tocsin.whatif.catalogue import Variant
-from tocsin.whatif.comparison import Conclusion, Decisive, Difference, Flip, Outcome
-from tocsin.whatif.conclusions import amount, conclusions_of, contrary, flip_words, is_assumed, sign_of, verdict_of
+from tocsin.whatif.comparison.conclusions import (
+    amount,
+    conclusions_of,
+    contrary,
+    flip_words,
+    is_assumed,
+    sign_of,
+    verdict_of,
+)
+from tocsin.whatif.comparison.result import Conclusion, Decisive, Difference, Flip, Outcome
 from tocsin.whatif.parameters import Evidence
 
 FEWER = Difference(

@@ -16,9 +16,9 @@ from planted_scenario import Number, bare, option, shock, side, state
 from scipy.integrate import quad
 from scipy.stats import genpareto
 
-from tocsin.whatif.sampling import sample_draws
+from tocsin.whatif.engine.sampling import sample_draws
+from tocsin.whatif.engine.simulate import Paths, simulate
 from tocsin.whatif.scenario import Scenario, Side
-from tocsin.whatif.simulate import Paths, simulate
 
 Floats = NDArray[np.float64]
 RUNS = 60

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from planted_scenario import STILL, Number, off_but, option, quantity, shock, side, toy, with_quantities
 
 from tocsin.whatif.catalogue import LEVER_DEFAULTS, LEVER_NAMES, MECHANISM_NAMES, VARIANT_NAMES, Variant
-from tocsin.whatif.columns import SIDE_MEASURES, THEATRE_MEASURES
-from tocsin.whatif.sampling import sample_draws
+from tocsin.whatif.engine.columns import SIDE_MEASURES, THEATRE_MEASURES
+from tocsin.whatif.engine.sampling import sample_draws
+from tocsin.whatif.engine.simulate import Paths, simulate
 from tocsin.whatif.scenario import Scenario
-from tocsin.whatif.simulate import Paths, simulate
 
 RUNS = 40
 # What each mechanism's effect hangs on: with these at 0 it is as if it were switched off.

@@ -13,9 +13,9 @@ import pytest
 from numpy.typing import NDArray
 from planted_scenario import bare, option, shock, side, state
 
-from tocsin.whatif.sampling import sample_draws
+from tocsin.whatif.engine.sampling import sample_draws
+from tocsin.whatif.engine.simulate import Paths, simulate
 from tocsin.whatif.scenario import Relation, Scenario
-from tocsin.whatif.simulate import Paths, simulate
 
 Counts = NDArray[np.float64]
 RUNS = 400

@@ -18,12 +18,12 @@ from tocsin.digest import packaged_digest
 from tocsin.groups import Theatre
 from tocsin.months import first_day, last_day, month_id
 from tocsin.whatif.catalogue import MECHANISM_NAMES, VARIANT_NAMES
-from tocsin.whatif.check import check
-from tocsin.whatif.files import packaged_folder, packaged_scenarios, read_scenario
-from tocsin.whatif.sampling import Draws, sample_draws
+from tocsin.whatif.check.report import check
+from tocsin.whatif.engine.sampling import Draws, sample_draws
+from tocsin.whatif.engine.simulate import Paths, simulate
+from tocsin.whatif.files.reading import packaged_folder, packaged_scenarios, read_scenario
 from tocsin.whatif.scenario import DO_NOTHING, NOT_A_FORECAST
-from tocsin.whatif.simulate import Paths, simulate
-from tocsin.whatif.start import start_scenario
+from tocsin.whatif.start.scenario import start_scenario
 
 ROOT = Path(__file__).parents[2]
 AUGUST, APRIL = "afghanistan-2021-08", "afghanistan-2021-04"

@@ -16,7 +16,7 @@ from tocsin.digest.tables import cell_centre
 from tocsin.errors import InputError, NotHeldError
 from tocsin.groups.theatres import Theatre
 from tocsin.months import month_id
-from tocsin.whatif.past import read_past
+from tocsin.whatif.calibration.past import read_past
 
 FIRST = month_id(date(2015, 1, 1))
 LAST = FIRST + 29

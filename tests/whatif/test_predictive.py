@@ -9,9 +9,9 @@ import pytest
 from scipy import stats
 
 from tocsin.errors import InputError
-from tocsin.whatif.calibrate import calibrate
-from tocsin.whatif.past import Past
-from tocsin.whatif.predictive import MEASURES, inside, predictive_check
+from tocsin.whatif.calibration.fit import calibrate
+from tocsin.whatif.calibration.past import Past
+from tocsin.whatif.calibration.predictive import MEASURES, inside, predictive_check
 from whatif.planted_past import past_from, past_of
 from whatif.planted_scenario import FIRST, scenario, side
 

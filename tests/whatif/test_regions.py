@@ -6,9 +6,18 @@ import numpy as np
 import pytest
 from planted_scenario import toy
 
+from tocsin.whatif.comparison.regions import (
+    Box,
+    beyond_chance,
+    contrast,
+    find_box,
+    flip_of,
+    inside,
+    most_related,
+    turning,
+)
+from tocsin.whatif.engine.sampling import point_values, sample_draws, uncertain
 from tocsin.whatif.parameters import THEATRE_NAMES
-from tocsin.whatif.regions import Box, beyond_chance, contrast, find_box, flip_of, inside, most_related, turning
-from tocsin.whatif.sampling import point_values, sample_draws, uncertain
 
 Values = dict[str, np.ndarray]
 

@@ -15,9 +15,8 @@ from scipy import stats
 from tocsin.errors import InputError
 from tocsin.rivalry.path_kernel import uniform_of
 from tocsin.whatif.catalogue import LEVER_DEFAULTS
-from tocsin.whatif.draws import cell_state, run_seeds
-from tocsin.whatif.parameters import GROUP, GROUP_NAMES, THEATRE, THEATRE_NAMES, Quantity
-from tocsin.whatif.sampling import (
+from tocsin.whatif.engine.draws import cell_state, run_seeds
+from tocsin.whatif.engine.sampling import (
     NamedQuantity,
     from_unit,
     named_quantities,
@@ -25,6 +24,7 @@ from tocsin.whatif.sampling import (
     sample_draws,
     uncertain,
 )
+from tocsin.whatif.parameters import GROUP, GROUP_NAMES, THEATRE, THEATRE_NAMES, Quantity
 from tocsin.whatif.scenario import DO_NOTHING, Link, Option, Relation, Scenario, Shock, Side
 
 NUMBERS = {

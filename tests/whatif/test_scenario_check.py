@@ -10,9 +10,9 @@ import pytest
 from planted_scenario import FIRST, option, scenario, shock, side, state, toy, with_quantities
 
 from tocsin.whatif.catalogue import LEVER_NAMES, MECHANISM_NAMES
-from tocsin.whatif.check import check
-from tocsin.whatif.check_idle import LEVER_MECHANISMS, idle_mechanisms
-from tocsin.whatif.check_words import months_text, option_words, shock_words
+from tocsin.whatif.check.idle import LEVER_MECHANISMS, idle_mechanisms
+from tocsin.whatif.check.report import check
+from tocsin.whatif.check.words import months_text, option_words, shock_words
 from tocsin.whatif.parameters import GROUP, THEATRE, Quantity
 from tocsin.whatif.scenario import Link, Scenario
 

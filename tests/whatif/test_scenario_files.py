@@ -15,9 +15,9 @@ from planted_scenario import option, scenario, side, toy
 from tocsin.errors import DataError, InputError, MissingFileError
 from tocsin.months import month_id
 from tocsin.whatif.catalogue import LEVER_DEFAULTS, VARIANT_NAMES
-from tocsin.whatif.file_problems import line_numbers, spelled
-from tocsin.whatif.file_text import scenario_text
-from tocsin.whatif.files import packaged_scenarios, parse_scenario, read_scenario, write_scenario
+from tocsin.whatif.files.problems import line_numbers, spelled
+from tocsin.whatif.files.reading import packaged_scenarios, parse_scenario, read_scenario, write_scenario
+from tocsin.whatif.files.text import scenario_text
 from tocsin.whatif.parameters import GROUP, THEATRE, Parameter, Quantity
 from tocsin.whatif.scenario import DO_NOTHING, Link, Option, Relation, Scenario, Side
 

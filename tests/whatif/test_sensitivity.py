@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from planted_scenario import scenario, side, with_quantities
 
+from tocsin.whatif.comparison.reduce import Row
+from tocsin.whatif.comparison.sensitivity import MOST_TRAJECTORIES, Plan, decisive_of, elementary_effects, plan_morris
 from tocsin.whatif.parameters import Quantity
-from tocsin.whatif.reduce import Row
 from tocsin.whatif.scenario import Scenario
-from tocsin.whatif.sensitivity import MOST_TRAJECTORIES, Plan, decisive_of, elementary_effects, plan_morris
 
 ROWS = [Row("civilian_deaths", None)]
 

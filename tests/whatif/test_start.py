@@ -17,13 +17,12 @@ from tocsin.digest.tables import make_digest
 from tocsin.errors import InputError, NotHeldError
 from tocsin.groups import Theatre
 from tocsin.months import month_id
-from tocsin.whatif.file_text import scenario_text
-from tocsin.whatif.file_whole import parse_scenario
+from tocsin.whatif.files.text import scenario_text
+from tocsin.whatif.files.whole import parse_scenario
 from tocsin.whatif.parameters import GROUP_NAMES, THEATRE, THEATRE_NAMES, Quantity
 from tocsin.whatif.scenario import DO_NOTHING, Scenario, Side
-from tocsin.whatif.start import MOST_GROUPS, start_scenario
-from tocsin.whatif.start_figures import count, figures_of
-from tocsin.whatif.start_numbers import (
+from tocsin.whatif.start.figures import count, figures_of
+from tocsin.whatif.start.numbers import (
     LONGEST_RANGE,
     NOTHING,
     Competition,
@@ -34,7 +33,8 @@ from tocsin.whatif.start_numbers import (
     small_mean,
     swing_interval,
 )
-from tocsin.whatif.start_tail import log_likelihood, tail_numbers
+from tocsin.whatif.start.scenario import MOST_GROUPS, start_scenario
+from tocsin.whatif.start.tail import log_likelihood, tail_numbers
 
 LAST = month_id(date(2020, 12, 1))
 AS_OF = date(2020, 12, 31)

@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 from planted_scenario import off_but, option, scenario, shock, side, state, toy, with_quantities
 
-from tocsin.whatif import draws as compiled
-from tocsin.whatif import draws_numpy as plain
 from tocsin.whatif.catalogue import LEVER_NAMES, MECHANISM_NAMES, VARIANT_NAMES, Variant
-from tocsin.whatif.columns import SIDE_MEASURES, THEATRE_MEASURES
-from tocsin.whatif.files import packaged_scenarios, read_scenario
-from tocsin.whatif.sampling import Draws, sample_at, sample_draws, uncertain
+from tocsin.whatif.engine import draws as compiled
+from tocsin.whatif.engine.columns import SIDE_MEASURES, THEATRE_MEASURES
+from tocsin.whatif.engine.sampling import Draws, sample_at, sample_draws, uncertain
+from tocsin.whatif.engine.simulate import simulate
+from tocsin.whatif.files.reading import packaged_scenarios, read_scenario
 from tocsin.whatif.scenario import Scenario
-from tocsin.whatif.simulate import simulate
-from tocsin.whatif.twin import simulate_numpy
+from tocsin.whatif.twin import draws as plain
+from tocsin.whatif.twin.simulate import simulate_numpy
 
 REAL = {"expected_deaths", "cohesion", "standing", "policing", "stability"}
 ALL_LEVERS = option("everything", (1, 5), **dict.fromkeys(LEVER_NAMES, 0.6))

@@ -13,10 +13,10 @@ from tocsin.cli.app import app
 from tocsin.cli.asked import Format, day_of, print_json
 from tocsin.cli.working import cores, walking, working
 from tocsin.errors import InputError, TocsinError, did_you_mean
-from tocsin.whatif.limits import MOST_DRAWS, MOST_SEED
+from tocsin.whatif.files.limits import MOST_DRAWS, MOST_SEED
 
 if TYPE_CHECKING:
-    from tocsin.whatif.comparison import Comparison
+    from tocsin.whatif.comparison.result import Comparison
     from tocsin.whatif.scenario import Scenario
 
 whatif_app = typer.Typer(no_args_is_help=True)
@@ -72,7 +72,7 @@ _CLUSTER = typer.Option(None, metavar="tcp://HOST:PORT", help="A Dask scheduler 
 def list_scenarios(output: Format = FORMAT) -> None:
     """List the scenarios that come with the package, and their options."""
     from tocsin.report.whatif_json import scenario_document
-    from tocsin.whatif.files import packaged_scenarios, read_scenario
+    from tocsin.whatif.files.reading import packaged_scenarios, read_scenario
 
     scenarios = [read_scenario(name) for name in packaged_scenarios()]
     if output is Format.json:
@@ -106,8 +106,8 @@ def new_scenario(
     from tocsin.groups import resolve_theatre
     from tocsin.months import last_day, last_known_month
     from tocsin.settings import load_settings
-    from tocsin.whatif.files import write_scenario
-    from tocsin.whatif.start import start_scenario
+    from tocsin.whatif.files.reading import write_scenario
+    from tocsin.whatif.start.scenario import start_scenario
 
     settings = load_settings()
     day = day_of(as_of)
@@ -147,7 +147,7 @@ def check_scenario(
     """
     scenario = scenario_of(source)
     if output is Format.json:
-        from tocsin.whatif.check import check
+        from tocsin.whatif.check.report import check
 
         print_json(check(scenario).to_dict())
     else:
@@ -257,7 +257,7 @@ def compare_scenarios(
         raise InputError("a saved result does not hold its runs. Hint: give the scenario, or a second result")
     if len(named) < 2:
         raise InputError("two options of a scenario are compared. Hint: --options A,B; tocsin whatif list names them")
-    from tocsin.whatif.pairs import with_options
+    from tocsin.whatif.comparison.chosen import with_options
 
     scenario = with_options(_asked(sources[0], seed, off), named)
     at = _horizon(scenario, horizon)
@@ -308,7 +308,7 @@ def _beside(
 
 def scenario_of(source: str) -> Scenario:
     """The scenario of a file or a name. Raises a `TocsinError` as `read_scenario`, `InputError` for an empty word."""
-    from tocsin.whatif.files import packaged_scenarios, read_scenario
+    from tocsin.whatif.files.reading import packaged_scenarios, read_scenario
 
     if not source.strip():
         raise InputError(
@@ -412,7 +412,7 @@ def _compare(scenario: Scenario, *, workers: int | None, cluster: str | None, **
         from tocsin.scale import check_address
 
         check_address(cluster)
-    from tocsin.whatif.compare import compare
+    from tocsin.whatif.comparison.run import compare
 
     with walking(f"parts of {scenario.name}", lines=5) as progress:
         return compare(scenario, threads=workers or cores(), cluster=cluster, progress=progress, **options)

@@ -11,7 +11,7 @@ from tocsin.cli.asked import Format, month_of, print_json
 from tocsin.cli.whatif import FORMAT, SCENARIO, SEED, check_file, refuse_existing, scenario_of, whatif_app
 from tocsin.cli.working import walking
 from tocsin.errors import InputError
-from tocsin.whatif.limits import MOST_DRAWS
+from tocsin.whatif.files.limits import MOST_DRAWS
 
 _PAST_MONTHS = 72
 
@@ -39,7 +39,7 @@ def calibrate_scenario(
     from tocsin.digest import load_digest
     from tocsin.groups import resolve_theatre
     from tocsin.settings import load_settings
-    from tocsin.whatif.files import write_scenario
+    from tocsin.whatif.files.reading import write_scenario
 
     scenario = scenario_of(source)
     begin, end = month_of(first, "--from"), month_of(last, "--to")
@@ -50,9 +50,9 @@ def calibrate_scenario(
     settings = load_settings()
     place = resolve_theatre(scenario.theatre, settings)
     digest = load_digest(settings, as_of=scenario.as_of)
-    from tocsin.whatif.calibrate import calibrate
-    from tocsin.whatif.past import read_past
-    from tocsin.whatif.predictive import predictive_check
+    from tocsin.whatif.calibration.fit import calibrate
+    from tocsin.whatif.calibration.past import read_past
+    from tocsin.whatif.calibration.predictive import predictive_check
 
     held = digest.provenance
     _refuse_outside("--from", begin, held.first_month, held.last_month, scenario.as_of)

@@ -15,10 +15,10 @@ from tocsin.report.terminal import safe
 from tocsin.report.whatif_json import plain, scenario_document
 from tocsin.report.whatif_tables import Cell, dim, print_head, put_table, title
 from tocsin.report.whatif_words import share
-from tocsin.whatif.abc_rounds import ROUNDS
-from tocsin.whatif.calibrate import Calibration, Freed, Matched
-from tocsin.whatif.check_words import number_words
-from tocsin.whatif.predictive import MEASURES, NEAREST_WORDS, PredictiveCheck
+from tocsin.whatif.calibration.fit import Calibration, Freed, Matched
+from tocsin.whatif.calibration.predictive import MEASURES, NEAREST_WORDS, PredictiveCheck
+from tocsin.whatif.calibration.rounds import ROUNDS
+from tocsin.whatif.check.words import number_words
 from tocsin.whatif.scenario import NOT_A_FORECAST
 
 _MEASURES = dict(zip(MEASURES, ("attacks", "deaths in\nattacks", "clashes", "deaths in\nclashes"), strict=True))

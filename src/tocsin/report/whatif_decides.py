@@ -18,8 +18,8 @@ from tocsin.report.whatif_words import (
     span,
     title_of,
 )
-from tocsin.whatif.comparison import Comparison, Decisive
-from tocsin.whatif.conclusions import reference_words
+from tocsin.whatif.comparison.conclusions import reference_words
+from tocsin.whatif.comparison.result import Comparison, Decisive
 
 _DECISIVE = 6  # numbers shown, unless all are asked for
 _WITHOUT = 3  # mechanisms of an option, unless all are asked for

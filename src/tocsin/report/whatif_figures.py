@@ -44,8 +44,8 @@ from tocsin.report.whatif_words import (
     what_it_is,
 )
 from tocsin.rivalry.figure import SUFFIXES, save_figure
-from tocsin.whatif.comparison import Comparison, Decisive
-from tocsin.whatif.conclusions import reference_words
+from tocsin.whatif.comparison.conclusions import reference_words
+from tocsin.whatif.comparison.result import Comparison, Decisive
 from tocsin.whatif.scenario import NOT_A_FORECAST
 
 if TYPE_CHECKING:

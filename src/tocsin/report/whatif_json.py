@@ -12,7 +12,7 @@ from typing import Any
 from tocsin import __version__
 from tocsin.errors import DataError, InputError, MissingFileError
 from tocsin.replay.record import write_whole
-from tocsin.whatif.comparison import Comparison
+from tocsin.whatif.comparison.result import Comparison
 from tocsin.whatif.document import plain, scenario_document
 from tocsin.whatif.scenario import NOT_A_FORECAST
 

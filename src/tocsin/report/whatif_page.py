@@ -13,7 +13,7 @@ import numpy as np
 
 from tocsin.months import month_label
 from tocsin.report.whatif_words import EVIDENCE_WORDS, alternatives, capital, reference_of, source_line, title_of
-from tocsin.whatif.comparison import Band, Comparison
+from tocsin.whatif.comparison.result import Band, Comparison
 from tocsin.whatif.scenario import NOT_A_FORECAST
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from tocsin.report.layout import console_of
 from tocsin.report.terminal import safe
 from tocsin.report.whatif_tables import dim, print_head, put_table, title
 from tocsin.report.whatif_words import data_words
-from tocsin.whatif.check import ScenarioCheck, check
-from tocsin.whatif.file_quantity import EVIDENCE
+from tocsin.whatif.check.report import ScenarioCheck, check
+from tocsin.whatif.files.quantity import EVIDENCE
 from tocsin.whatif.parameters import GROUP_NAMES
 from tocsin.whatif.scenario import NOT_A_FORECAST, Scenario
 

@@ -29,8 +29,8 @@ from tocsin.report.whatif_words import (
     span,
     variants_line,
 )
-from tocsin.whatif.comparison import Comparison, Difference, Outcome
-from tocsin.whatif.conclusions import reference_words
+from tocsin.whatif.comparison.conclusions import reference_words
+from tocsin.whatif.comparison.result import Comparison, Difference, Outcome
 
 __all__ = ["Cell", "dim", "print_comparison", "print_head", "put_table", "title"]
 

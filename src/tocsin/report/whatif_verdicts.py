@@ -22,10 +22,10 @@ from tocsin.report.whatif_words import (
     title_of,
     verdict_words,
 )
-from tocsin.whatif.comparison import Choice, Comparison, Conclusion
-from tocsin.whatif.conclusions import reference_words
-from tocsin.whatif.points import LEAST_RESOLVED
-from tocsin.whatif.sensitivity import ENOUGH_TRAJECTORIES
+from tocsin.whatif.comparison.conclusions import reference_words
+from tocsin.whatif.comparison.points import LEAST_RESOLVED
+from tocsin.whatif.comparison.result import Choice, Comparison, Conclusion
+from tocsin.whatif.comparison.sensitivity import ENOUGH_TRAJECTORIES
 
 _NEVER = 0.01  # of points
 

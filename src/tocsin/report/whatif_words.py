@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from tocsin import __version__
 from tocsin.months import last_day, month_id, month_label
 from tocsin.whatif.catalogue import OUTCOMES, VARIANTS
-from tocsin.whatif.comparison import Comparison, Conclusion, Decisive, Difference, Flip
-from tocsin.whatif.conclusions import HARDLY, contrary, reference_words, verdict_of
-from tocsin.whatif.conclusions import flip_words as box_words
+from tocsin.whatif.comparison.conclusions import HARDLY, contrary, reference_words, verdict_of
+from tocsin.whatif.comparison.conclusions import flip_words as box_words
+from tocsin.whatif.comparison.result import Comparison, Conclusion, Decisive, Difference, Flip
 from tocsin.whatif.parameters import GROUP, THEATRE
 from tocsin.whatif.scenario import NOT_A_FORECAST, Scenario
 
