@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from planted_comparison import planted_comparison
 from tocsin.errors import DataError, InputError, MissingFileError
-from tocsin.report.whatif_json import comparison_document, read_document, save_document
+from tocsin.report.whatif_json import comparison_document, save_document
+from tocsin.report.whatif_saved import read_document
 from tocsin.whatif.comparison.result import Band
 
 SOME = planted_comparison()
@@ -68,3 +71,36 @@ def test_anything_else_is_refused(tmp_path: Path) -> None:
             read_document(path)
     with pytest.raises(InputError, match="can not be written"):
         save_document({}, tmp_path / "nowhere" / "file.json")
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "said"),
+    [
+        (("scenario",), 3, "scenario"),
+        (("program",), None, "program"),
+        (("variants",), [], "variants"),
+        (("scenario", "horizons"), [], "scenario.horizons"),
+        (("outcomes", 0, "mean"), "many", "outcomes.0.mean"),
+        (("outcomes", 0, "mean"), None, "outcomes.0.mean"),
+        (("differences", 0, "p_less"), None, "differences.0.p_less"),
+    ],
+)
+def test_a_saved_result_that_is_not_whole_is_refused_with_the_place(
+    tmp_path: Path, place: tuple[str | int, ...], value: object, said: str
+) -> None:
+    document = comparison_document(SOME)
+    inner: Any = document
+    for key in place[:-1]:
+        inner = inner[key]
+    inner[place[-1]] = value
+    path = tmp_path / "result.json"
+    save_document(document, path)
+    with pytest.raises(DataError, match=f"no whole result of a what-if run .*{re.escape(said)}"):
+        read_document(path)
+
+
+def test_a_file_nested_without_end_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "deep.json"
+    path.write_text("[" * 100_000, encoding="utf-8")
+    with pytest.raises(DataError, match="is no JSON"):
+        read_document(path)

@@ -277,7 +277,8 @@ def _beside(
     output: Format,
 ) -> None:
     from tocsin.report import whatif_beside as beside
-    from tocsin.report.whatif_json import comparison_document, read_document, scenario_document
+    from tocsin.report.whatif_json import comparison_document, scenario_document
+    from tocsin.report.whatif_saved import read_document
 
     # All that can be refused is, before anything is run.
     beside.check_count(len(sources))
@@ -393,7 +394,7 @@ def refuse_existing(path: Path, *, force: bool) -> None:
 
 def _is_result(path: Path) -> bool:
     """Whether there is a file that a run saved, which another may take the place of."""
-    from tocsin.report.whatif_json import read_document
+    from tocsin.report.whatif_saved import read_document
 
     try:
         read_document(path)

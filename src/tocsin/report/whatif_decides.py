@@ -84,7 +84,10 @@ def print_without(console: Console, comparison: Comparison, outcome: str, *, eve
     cells: list[tuple[Cell, ...]] = []
     for name in alternatives(comparison.scenario):
         of_option = [row for row in rows if row.option == name]
-        telling = [row for row in of_option if row.effect != "little"]
+        # That nothing is left without what an option works by goes without saying.
+        telling = [
+            row for row in of_option if row.effect != "little" and (row.mean, row.mean_low, row.mean_high) != (0, 0, 0)
+        ]
         # A turn first, then by how much it changes.
         telling = sorted(telling, key=lambda row: (row.effect != "turns", -abs(row.change)))
         for k, row in enumerate(of_option if everything else telling[:_WITHOUT]):
