@@ -118,7 +118,7 @@ def test_an_interruption_is_one_line_and_the_same_command_goes_on(run: Run, monk
             "the figures begin in 1989-01",
         ),
         (["--as-of-mode", "strict", "--models", "zero"], "no release was published by 2009-12-31"),
-        (["--cluster", "nonsense", "--models", "zero"], "no Dask scheduler answers at nonsense"),
+        (["--cluster", "nonsense", "--models", "zero"], "a cluster is given as an address like tcp://127.0.0.1:8786"),
         (["--output", "/dev/null", "--models", "zero"], "is a file; a replay is saved as a folder"),
         (["--from", "2010-01", "show", "mine"], "--from is of a run and not of show"),
         (["show", "nowhere"], "holds no replay"),
