@@ -21,7 +21,7 @@ from tocsin.whatif.catalogue import (
     VARIANTS,
 )
 from tocsin.whatif.check.words import number_words, range_words
-from tocsin.whatif.files.limits import LEVER_MOST
+from tocsin.whatif.limits import LEVER_MOST
 from tocsin.whatif.parameters import GROUP, THEATRE, Parameter
 
 PAGE = Path(__file__).parents[1] / "docs" / "scenario-files.md"

@@ -24,8 +24,8 @@ from tocsin.whatif.calibration.predictive import NEAREST, NEAREST_WORDS, predict
 from tocsin.whatif.check.report import check
 from tocsin.whatif.comparison.result import Comparison
 from tocsin.whatif.engine.sampling import named_quantities
-from tocsin.whatif.files.limits import MOST_DRAWS
 from tocsin.whatif.files.reading import packaged_scenarios, read_scenario, write_scenario
+from tocsin.whatif.limits import MOST_DRAWS
 from tocsin.whatif.scenario import Scenario
 
 RESULT = planted_comparison()

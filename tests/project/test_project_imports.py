@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -32,6 +31,9 @@ ORDER = [
     "web",
     "cli",
 ]
+# The same inside the simulated theatre, whose parts are many.
+WHATIF_ORDER = ["catalogue", "parameters", "scenario", "limits", "quantities", "document", "files", "start", "check"]
+WHATIF_ORDER += ["engine", "twin", "calibration", "comparison"]
 # The faces of the package: they hand on what others hold.
 ANYTHING = {"__init__", "__main__"}
 HEAVY = ["polars", "numpy", "scipy", "pandera", "lightgbm", "numba", "duckdb", "fastapi", "matplotlib", "sklearn"]
@@ -44,8 +46,8 @@ def module_of(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
-def imported(path: Path) -> set[str]:
-    """Top-level modules of tocsin that a file imports, anywhere in it, also for types only."""
+def imported(path: Path, package: str = "tocsin") -> set[str]:
+    """Top-level modules of a package that a file imports, anywhere in it, also for types only."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -55,7 +57,8 @@ def imported(path: Path) -> set[str]:
             names = [f"{node.module}.{alias.name}" for alias in node.names]
         else:
             continue
-        found |= {name.split(".")[1] for name in names if re.match(r"tocsin\.\w", name)}
+        start = f"{package}."
+        found |= {name.removeprefix(start).split(".")[0] for name in names if name.startswith(start)}
     return found - {"__version__"}
 
 
@@ -73,10 +76,21 @@ def test_a_module_imports_only_from_those_before_it(path: Path) -> None:
     assert imported(path) <= before, f"{path.relative_to(PACKAGE)} imports from later modules"
 
 
+@pytest.mark.parametrize("path", sorted((PACKAGE / "whatif").rglob("*.py")), ids=lambda path: path.stem)
+def test_a_part_of_the_theatre_imports_only_from_those_before_it(path: Path) -> None:
+    part = path.relative_to(PACKAGE / "whatif").parts[0].removesuffix(".py")
+    if part in ANYTHING:
+        return
+    assert part in WHATIF_ORDER, f"{part} has no place in the order of the parts of whatif: give it one"
+    before = set(WHATIF_ORDER[: WHATIF_ORDER.index(part) + 1])
+    assert imported(path, "tocsin.whatif") <= before, f"{path.relative_to(PACKAGE)} imports from later parts"
+
+
 def test_the_order_is_read_from_real_imports() -> None:
     # Were the parsing wrong, every file would pass; these three are known.
     assert imported(PACKAGE / "months.py") == {"errors"}
     assert "errors" in imported(PACKAGE / "settings.py")
+    assert imported(PACKAGE / "whatif" / "quantities.py", "tocsin.whatif") == {"limits", "parameters", "scenario"}
     assert "forecast" in set().union(*(imported(path) for path in (PACKAGE / "warn").glob("*.py")))
 
 

@@ -125,7 +125,7 @@ def test_a_sign_that_is_assumed_is_marked_and_why_doing_nothing_is_never_best() 
 
 def test_the_least_regret_is_marked_where_it_can_be_told() -> None:
     def marks(*names: str) -> tuple[list[str], str]:
-        choices = tuple(replace(row, minimax=row.option in names) for row in SOME.choices)
+        choices = tuple(replace(row, least_regret=row.option in names) for row in SOME.choices)
         found = lines(replace(SOME, choices=choices))
         return [row[8] for row in part(found, "Fewest expected")], " ".join(" ".join(found).split())
 

@@ -41,14 +41,14 @@ def test_choices_by_hand_where_there_is_no_chance() -> None:
     assert [c.regret_most for c in found] == [2, 3, 3]
     assert [c.regret_high for c in found] == pytest.approx([1.85, 2.85, 2.85])
     # Four points cannot bound what is exceeded at one in twenty.
-    assert [c.minimax for c in found] == [True, True, True]
+    assert [c.least_regret for c in found] == [True, True, True]
     assert [c.noise for c in found] == [None, 0.0, 0.0]
     assert [c.resolved for c in found] == [None, 1.0, 1.0]
 
 
 def test_one_option_alone_is_best_and_never_regretted() -> None:
     (only,) = _choices(np.array([[1.0, 2.0, 3.0, 4.0]]), 2)
-    assert (only.p_best, only.regret_most, only.minimax) == (1.0, 0.0, True)
+    assert (only.p_best, only.regret_most, only.least_regret) == (1.0, 0.0, True)
 
 
 def test_options_that_are_the_same_tie_in_everything() -> None:
@@ -57,7 +57,7 @@ def test_options_that_are_the_same_tie_in_everything() -> None:
     better = nothing - 1 + rng.normal(size=200)
     found = _choices(np.stack([nothing, nothing, better, better]), 10)
     for one, other in ((found[0], found[1]), (found[2], found[3])):
-        assert (one.p_best, one.regret_most, one.minimax) == (other.p_best, other.regret_most, other.minimax)
+        assert (one.p_best, one.regret_most, one.least_regret) == (other.p_best, other.regret_most, other.least_regret)
     assert sum(c.p_best for c in found) == pytest.approx(1.0)
 
 

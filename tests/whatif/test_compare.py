@@ -75,7 +75,7 @@ def test_an_option_that_moves_nothing_ties_with_doing_nothing() -> None:
     found = _run(_small(options=(_small().options[0], option("wait", policing=0.1))), sensitivity=True)
     assert all(d.mean == d.low == d.high == d.p_less == d.p_more == 0 for d in found.differences)
     assert {choice.p_best for choice in found.choices} == {0.5}
-    assert all(choice.minimax and choice.regret_most == 0 for choice in found.choices)
+    assert all(choice.least_regret and choice.regret_most == 0 for choice in found.choices)
     assert not found.decisive
     assert all(not flip.limits for flip in found.flips)
     assert all(" as many " in one.text and one.share_assumed is None for one in found.conclusions)

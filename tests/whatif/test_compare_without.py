@@ -54,7 +54,9 @@ def test_side_effects_are_what_it_does_not_work_by_and_is_not_estimated() -> Non
     found = side_effects(theatre, act, live)
     # It works by what strikes and intelligence kill; how attacks answer mass-casualty attacks is estimated.
     assert {"grievance", "hedging", "cohesion", "strike_response", "defection"} <= set(found)
-    assert not {"attrition", "intelligence", "outbidding_severity"} & set(found)
+    # And the civilians whom strikes kill are no side effect.
+    assert "strike_harm" in live
+    assert not {"attrition", "strike_harm", "intelligence", "outbidding_severity"} & set(found)
     known = with_quantities(theatre, hedging=Quantity(0.0, 0.02, "estimated", "made up"))
     assert set(found) - set(side_effects(known, act, live)) == {"hedging"}
     assert switched_off(theatre, "fitted")[1][-1] == found

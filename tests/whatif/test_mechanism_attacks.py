@@ -377,6 +377,7 @@ def test_groups_attack_less_or_more_while_struck_and_strikes_kill_civilians() ->
     theatre = bare(
         sides,
         "strike_response",
+        "strike_harm",
         "intelligence",
         ruler="Ruler",
         enemies=[("Ruler", "Enemy"), ("Ruler", "State")],

@@ -36,7 +36,8 @@ EFFECTS: dict[str, tuple[str, ...]] = {
     "timing": ("timing",),
     "policing": ("policing_growth", "policing_foils", "capture", "prison_leak", "prison_gain"),
     "intelligence": ("intelligence_gain", "strike_precision"),
-    "strike_response": ("strike_response", "strike_civilians"),
+    "strike_response": ("strike_response",),
+    "strike_harm": ("strike_civilians",),
     "reintegration": ("reintegration_rate",),
     "mediation": ("mediation_effect", "mediation_splits"),
     "external_reach": (),
@@ -144,9 +145,8 @@ def test_what_moves_attacks_leaves_people_alone_where_names_do_not_count(mechani
 def test_reach_abroad_and_strikes_victims_are_ends_of_the_story() -> None:
     theatre = busy()
     same(run(theatre), run(theatre, off=["external_reach"]), [m for m in SIDE_MEASURES if m != "external"])
-    theatre = with_quantities(theatre, strike_response=0.0)
     others = [m for m in THEATRE_MEASURES if m != "strike_deaths"]
-    same(run(theatre), run(theatre, off=["strike_response"]), of_theatre=others)
+    same(run(theatre), run(theatre, off=["strike_harm"]), of_theatre=others)
 
 
 @pytest.mark.parametrize(
@@ -155,6 +155,7 @@ def test_reach_abroad_and_strikes_victims_are_ends_of_the_story() -> None:
         ("reintegration", "reintegration"),
         ("mediation", "mediation"),
         ("strike_response", "strikes"),
+        ("strike_harm", "strikes"),
         ("intelligence", "intelligence"),
         ("grievance", "intelligence"),
         ("hedging", "intelligence"),

@@ -9,6 +9,7 @@ from types import ModuleType
 
 import pytest
 
+from tocsin.whatif import limits
 from tocsin.whatif.catalogue import (
     LEVER_NAMES,
     MECHANISM_NAMES,
@@ -18,13 +19,12 @@ from tocsin.whatif.catalogue import (
     VARIANT_NAMES,
 )
 from tocsin.whatif.check.report import check
-from tocsin.whatif.files import limits
 from tocsin.whatif.files.parts import OPTION_KEYS, SHOCK_KEYS
-from tocsin.whatif.files.quantity import EVIDENCE, SCALES
+from tocsin.whatif.files.quantity import SCALES
 from tocsin.whatif.files.reading import parse_scenario
 from tocsin.whatif.files.sides import SIDE_KEYS
 from tocsin.whatif.files.whole import TABLE_KEYS, TOP_KEYS, USUAL_DRAWS, USUAL_HORIZONS, USUAL_SEED
-from tocsin.whatif.parameters import GROUP_NAMES, THEATRE_NAMES
+from tocsin.whatif.parameters import EVIDENCE, GROUP_NAMES, THEATRE_NAMES
 
 ROOT = Path(__file__).parents[2]
 

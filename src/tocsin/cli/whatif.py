@@ -13,7 +13,7 @@ from tocsin.cli.app import app
 from tocsin.cli.asked import Format, day_of, print_json
 from tocsin.cli.working import cores, walking, working
 from tocsin.errors import InputError, TocsinError, did_you_mean
-from tocsin.whatif.files.limits import MOST_DRAWS, MOST_SEED
+from tocsin.whatif.limits import MOST_DRAWS, MOST_SEED
 
 if TYPE_CHECKING:
     from tocsin.whatif.comparison.result import Comparison

@@ -11,7 +11,7 @@ from tocsin.cli.asked import Format, month_of, print_json
 from tocsin.cli.whatif import FORMAT, SCENARIO, SEED, check_file, refuse_existing, scenario_of, whatif_app
 from tocsin.cli.working import walking
 from tocsin.errors import InputError
-from tocsin.whatif.files.limits import MOST_DRAWS
+from tocsin.whatif.limits import MOST_DRAWS
 
 _PAST_MONTHS = 72
 

@@ -12,13 +12,10 @@ from rich.text import Text
 from tocsin.report.layout import console_of
 from tocsin.report.terminal import safe
 from tocsin.report.whatif_tables import dim, print_head, put_table, title
-from tocsin.report.whatif_words import data_words
+from tocsin.report.whatif_words import EVIDENCE_WORDS, data_words
 from tocsin.whatif.check.report import ScenarioCheck, check
-from tocsin.whatif.files.quantity import EVIDENCE
-from tocsin.whatif.parameters import GROUP_NAMES
+from tocsin.whatif.parameters import EVIDENCE, GROUP_NAMES
 from tocsin.whatif.scenario import NOT_A_FORECAST, Scenario
-
-_EVIDENCE = {"estimated": "estimated from data", "literature": "from the literature", "assumed": "assumed"}
 
 
 def print_scenarios(scenarios: Sequence[Scenario], *, file: IO[str] | None = None) -> None:
@@ -82,7 +79,7 @@ def print_check(scenario: Scenario, *, everything: bool = False, file: IO[str] |
 def _counted(found: ScenarioCheck) -> str:
     """How many numbers rest on what, and how many of them vary between runs."""
     said = [
-        f"{len(found.of(evidence)):,} {_EVIDENCE[evidence]} ({len(found.of(evidence, ranges=True)):,} vary)"
+        f"{len(found.of(evidence)):,} {EVIDENCE_WORDS[evidence]} ({len(found.of(evidence, ranges=True)):,} vary)"
         for evidence in EVIDENCE
     ]
     return f"{len(found.numbers):,} numbers: {', '.join(said)}."

@@ -95,7 +95,7 @@ def print_choices(console: Console, comparison: Comparison, outcome: str, horizo
         console,
         f"Fewest expected {outcome_words(outcome)} within {horizon} months: which option, over what is not known",
     )
-    marked = [row for row in rows if row.variant == variant and row.minimax]
+    marked = [row for row in rows if row.variant == variant and row.least_regret]
     cells: list[tuple[Cell, ...]] = []
     for option in scenario.options:
         found: dict[str, Choice] = {row.variant: row for row in rows if row.option == option.name}
@@ -134,7 +134,7 @@ def print_choices(console: Console, comparison: Comparison, outcome: str, horizo
 
 def _least(row: Choice | None, marked: int, options: int) -> str:
     """Whether an option has the least 95% regret: nobody is marked where none can be told from the others."""
-    if row is None or not row.minimax or (marked == options and options > 1):
+    if row is None or not row.least_regret or (marked == options and options > 1):
         return ""
     return "least" if marked == 1 else f"one of {marked}"
 

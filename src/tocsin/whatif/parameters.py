@@ -8,10 +8,11 @@ known it says so (`assumed`). `None` stands where only data can tell: a scenario
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal, get_args
 
 Evidence = Literal["estimated", "literature", "assumed"]
 Scale = Literal["linear", "log"]
+EVIDENCE: Final[tuple[Evidence, ...]] = get_args(Evidence)
 
 
 @dataclass(frozen=True)
@@ -189,7 +190,7 @@ THEATRE: tuple[Parameter, ...] = (
     _p("strike_response", "strike_response", -0.97, 0.53, _ANY, "log factor",
        "of a group's attacks while it is struck; below 0 where strikes suppress", evidence="literature",
        source=f"{_MIR_MOORE}; {_RIGTERINK}"),
-    _p("strike_civilians", "strike_response", 1.0, 15.0, (0.0, 10000.0), "deaths a month",
+    _p("strike_civilians", "strike_harm", 1.0, 15.0, (0.0, 10000.0), "deaths a month",
        "of civilians by strikes at full strength", evidence="literature", source=_STRUCK_CIVILIANS, scale="log"),
     _p("strike_precision", "intelligence", -0.6, 0.3, (-1.0, 5.0), "ratio",
        "change of the civilians killed by strikes when intelligence is shared"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tocsin.whatif.files.limits import LINK_LIMITS, SHARE_LIMITS
+from tocsin.whatif.limits import LINK_LIMITS, SHARE_LIMITS
 from tocsin.whatif.parameters import GROUP, THEATRE, Quantity
 from tocsin.whatif.scenario import Scenario
 

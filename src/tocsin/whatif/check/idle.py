@@ -10,7 +10,7 @@ from tocsin.whatif.scenario import Scenario, Shock
 
 # The mechanisms through which a lever works; where all of them are off or idle, moving it changes nothing.
 LEVER_MECHANISMS: Final[dict[Lever, tuple[str, ...]]] = {
-    "strikes": ("attrition", "strike_response"),
+    "strikes": ("attrition", "strike_harm", "strike_response"),
     "intelligence": ("intelligence", "cohesion", "grievance", "hedging"),
     "operations": ("attrition",),
     "policing": ("policing",),
@@ -193,8 +193,18 @@ def _intelligence(s: Scenario) -> Iterator[str]:
 
 
 def _strike_response(s: Scenario) -> Iterator[str]:
-    if _zero(s, "strike_response", "strike_civilians"):
-        yield "strike_response and strike_civilians are 0"
+    if _zero(s, "strike_response"):
+        yield "strike_response is 0"
+    yield from _strikes(s)
+
+
+def _strike_harm(s: Scenario) -> Iterator[str]:
+    if _zero(s, "strike_civilians"):
+        yield "strike_civilians is 0"
+    yield from _strikes(s)
+
+
+def _strikes(s: Scenario) -> Iterator[str]:
     if not _moved(s, "strikes"):
         yield "there are no strikes, as things are or under an option"
 
@@ -243,6 +253,7 @@ _REASONS: Final[dict[str, Callable[[Scenario], Iterator[str]]]] = {
     "policing": _policing,
     "intelligence": _intelligence,
     "strike_response": _strike_response,
+    "strike_harm": _strike_harm,
     "reintegration": _reintegration,
     "mediation": _mediation,
     "external_reach": _external_reach,

@@ -11,8 +11,7 @@ from tocsin.whatif.catalogue import LEVERS, MECHANISMS, VARIANTS
 from tocsin.whatif.check.warnings import default_names, warnings_of
 from tocsin.whatif.check.words import option_words, range_words, shock_words
 from tocsin.whatif.files.parts import OF_A_SIZE
-from tocsin.whatif.files.quantity import EVIDENCE
-from tocsin.whatif.parameters import GROUP, THEATRE, Evidence, Scale
+from tocsin.whatif.parameters import EVIDENCE, GROUP, THEATRE, Evidence, Scale
 from tocsin.whatif.quantities import named_quantities
 from tocsin.whatif.scenario import NOT_A_FORECAST, Scenario
 

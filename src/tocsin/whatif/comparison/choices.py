@@ -82,7 +82,7 @@ def choices_of(
                     regret_mean=float(regret[o].mean()),
                     regret_high=float(np.quantile(regret[o], _HIGH)),
                     regret_most=float(regret[o].max()),
-                    minimax=bool(least[o]),
+                    least_regret=bool(least[o]),
                     noise=None if o == 0 or np.isnan(points.noise[o]) else float(points.noise[o]),
                     resolved=None if o == 0 or np.isnan(points.resolved[o]) else float(points.resolved[o]),
                 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final, get_args
+from typing import Final
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from tocsin.whatif.catalogue import Variant
 from tocsin.whatif.comparison.reduce import RANKED
 from tocsin.whatif.comparison.result import Conclusion, Decisive, Difference, Flip, Outcome, Verdict
 from tocsin.whatif.comparison.sensitivity import ENOUGH_TRAJECTORIES
-from tocsin.whatif.parameters import Evidence
+from tocsin.whatif.parameters import EVIDENCE, Evidence
 from tocsin.whatif.scenario import DO_NOTHING, Scenario
 
 WORDS = {
@@ -31,7 +31,6 @@ HARDLY = 0.01
 # A verdict has a sign where so many points of the numbers not known at most have the other; where fewer than the least
 # have, the ranges allow no other.
 MOST_CONTRARY, NONE_CONTRARY = 0.1, 0.01
-_EVIDENCE: Final[tuple[Evidence, ...]] = get_args(Evidence)
 _CLEAR: Final[tuple[Verdict, Verdict]] = ("fewer", "more")
 _HIDDEN = "What decides it cannot be told from chance: more runs may."
 
@@ -141,7 +140,7 @@ def _conclusion(
     verdict = verdict_of(main)
     holds_in = tuple(v for v, d in by_variant.items() if verdict_of(d) == verdict)
     named = _named(moved_by)
-    share = {e: sum(d.share for d in moved_by if d.evidence == e) for e in _EVIDENCE} if moved_by and enough else {}
+    share = {e: sum(d.share for d in moved_by if d.evidence == e) for e in EVIDENCE} if moved_by and enough else {}
     sentences = [_effect_words(title, against, main, nothing), _variant_words(by_variant, verdict)]
     if named:
         what = ", ".join(f"{quantity} ({evidence})" for quantity, evidence in named)

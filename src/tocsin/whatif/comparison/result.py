@@ -88,8 +88,8 @@ class Choice:
 
     `p_best`: share of parameter points at which its expected outcome is the least (ties shared). `regret_mean`,
     `regret_high` (95% of points) and `regret_most` (the largest among the points): how much more there is than under
-    the best option there. `minimax`: whether its 95% regret is the least of all options, or not told from the least.
-    All are cleared of chance as far as it can be told: `noise`
+    the best option there. `least_regret`: whether its 95% regret is the least of all options, or cannot be told from
+    the least. All are cleared of chance as far as it can be told: `noise`
     is the standard deviation of what chance leaves in the difference to doing nothing at one point, `resolved` the
     share of that difference's variance over points that is not chance (None for doing nothing, and where it cannot be
     told). Near 0 the points cannot be told apart, and the options are ranked by their means alone.
@@ -104,7 +104,7 @@ class Choice:
     regret_mean: float
     regret_high: float
     regret_most: float
-    minimax: bool
+    least_regret: bool
     noise: float | None = None
     resolved: float | None = None
 
@@ -282,11 +282,6 @@ class Comparison:
     def band(self, option: str, outcome: str, *, group: str | None = None) -> Band:
         """One outcome by month, in the first variant. Raises `InputError` where there is none."""
         return _only(self.bands, option=option, outcome=outcome, group=group)
-
-    def decided_by(self, option: str, outcome: str, horizon: int) -> tuple[Decisive, ...]:
-        """The numbers that move an option's difference to doing nothing, most first; none if it was not looked into."""
-        wanted = (option, outcome, horizon)
-        return tuple(one for one in self.decisive if (one.option, one.outcome, one.horizon) == wanted)
 
     def notes(self) -> tuple[str, ...]:
         """What must be said beside the figures."""

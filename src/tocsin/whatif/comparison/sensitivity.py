@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from tocsin.whatif.catalogue import Variant
 from tocsin.whatif.comparison.reduce import Row
 from tocsin.whatif.comparison.result import Decisive
-from tocsin.whatif.engine.sampling import NamedQuantity, named_quantities
+from tocsin.whatif.quantities import NamedQuantity, named_quantities
 from tocsin.whatif.scenario import Scenario
 
 Floats = NDArray[np.float64]

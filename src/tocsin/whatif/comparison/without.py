@@ -25,6 +25,10 @@ Floats = NDArray[np.float64]
 Off = tuple[str, ...]
 
 ROW = Row("civilian_deaths", None)
+# What levers do by themselves: the harm of strikes is no side effect that a better world could do without.
+_DIRECT = {lever: mechanisms[:1] for lever, mechanisms in LEVER_MECHANISMS.items()} | {
+    "strikes": ("attrition", "strike_harm")
+}
 # Attacks abroad kill nobody in the theatre.
 _ELSEWHERE = ("external_reach",)
 _MUCH = 0.5
@@ -51,9 +55,10 @@ def side_effects(scenario: Scenario, option: Option, live: Sequence[str]) -> Off
     """Of the `live` mechanisms, those that an option does not work by and none of whose numbers is estimated."""
     first = scenario.options[0]
     works_by = {
-        LEVER_MECHANISMS[lever][0]
+        name
         for one, other in ((option, first), (first, option))
         for lever, value in one.levers.items()
+        for name in _DIRECT[lever]
         if value != other.levers.get(lever, scenario.levers.get(lever, LEVER_DEFAULTS[lever]))
     }
     return tuple(name for name in live if name not in works_by and _is_assumed(scenario, name))

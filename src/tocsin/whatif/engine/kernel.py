@@ -187,7 +187,7 @@ def run_months(
             on, trait, relation, variant, presence, p, q, links, left, now, people, theatre, totals, start,
             levers, cells, theatre_cells, t, sides_out,
         )  # fmt: skip
-        if on[ON.strike_response]:
+        if on[ON.strike_harm]:
             strike_harm(on, p, theatre, theatre_cells, t, theatre_out)
         fade(p, left, now, theatre)
         record(ruler, q, now, people, theatre, totals, start, sides_out, theatre_out, t)

@@ -15,7 +15,7 @@ from scipy.special import ndtr, ndtri
 from tocsin.errors import InputError
 from tocsin.rivalry.path_kernel import STEP, mix
 from tocsin.whatif.engine.draws import key
-from tocsin.whatif.files.limits import MOST_SEED
+from tocsin.whatif.limits import MOST_SEED
 from tocsin.whatif.parameters import GROUP, THEATRE
 from tocsin.whatif.quantities import NamedQuantity, named_quantities, uncertain
 from tocsin.whatif.scenario import Scenario

@@ -7,10 +7,10 @@ from typing import Final
 
 from tocsin.months import month_label
 from tocsin.whatif.catalogue import LEVER_NAMES, SHOCK_NAMES, Lever, ShockKind
-from tocsin.whatif.files.limits import LEVER_MOST, MOST_OPTIONS, MOST_SHOCKS, SHARE_LIMITS
 from tocsin.whatif.files.quantity import number, read_quantity
 from tocsin.whatif.files.sides import known_side
 from tocsin.whatif.files.table import Table, shown
+from tocsin.whatif.limits import LEVER_MOST, MOST_OPTIONS, MOST_SHOCKS, SHARE_LIMITS
 from tocsin.whatif.parameters import Quantity
 from tocsin.whatif.scenario import DO_NOTHING, Option, Shock, Side
 

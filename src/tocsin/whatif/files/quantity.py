@@ -6,9 +6,8 @@ import math
 from typing import Final, get_args
 
 from tocsin.whatif.files.table import Table, shown
-from tocsin.whatif.parameters import Evidence, Parameter, Quantity, Scale
+from tocsin.whatif.parameters import EVIDENCE, Evidence, Parameter, Quantity, Scale
 
-EVIDENCE: Final[tuple[Evidence, ...]] = get_args(Evidence)
 SCALES: Final[tuple[Scale, ...]] = get_args(Scale)
 _KEYS = ("low", "high", "value", "scale", "evidence")
 

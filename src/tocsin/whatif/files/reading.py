@@ -9,8 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from tocsin.errors import DataError, InputError, MissingFileError, did_you_mean
-from tocsin.whatif.files.limits import MOST_BYTES
 from tocsin.whatif.files.whole import parse_scenario
+from tocsin.whatif.limits import MOST_BYTES
 from tocsin.whatif.scenario import Scenario
 
 __all__ = ["packaged_folder", "packaged_scenarios", "parse_scenario", "read_scenario", "write_scenario"]

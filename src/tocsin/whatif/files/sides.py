@@ -6,9 +6,9 @@ from typing import Final, get_args
 
 from tocsin.errors import did_you_mean
 from tocsin.whatif.catalogue import RELATION_NAMES
-from tocsin.whatif.files.limits import LINK_LIMITS, MOST_SIDES
 from tocsin.whatif.files.quantity import number, read_parameter, read_range
 from tocsin.whatif.files.table import Table, shown
+from tocsin.whatif.limits import LINK_LIMITS, MOST_SIDES
 from tocsin.whatif.parameters import GROUP, GROUP_NAMES, Parameter, Quantity
 from tocsin.whatif.scenario import Kind, Link, Relation, Side
 

@@ -10,8 +10,8 @@ from typing import TypeVar
 
 from tocsin.errors import did_you_mean
 from tocsin.months import month_id, month_label
-from tocsin.whatif.files.limits import FIRST_YEAR, LAST_YEAR, NAME_LETTERS, TEXT_LETTERS
 from tocsin.whatif.files.problems import Place, Problems
+from tocsin.whatif.limits import FIRST_YEAR, LAST_YEAR, NAME_LETTERS, TEXT_LETTERS
 
 Choice = TypeVar("Choice", bound=str)
 

@@ -7,12 +7,12 @@ import tomllib
 from tocsin.errors import DataError
 from tocsin.months import last_day, month_label
 from tocsin.whatif.catalogue import LEVER_DEFAULTS, MECHANISM_NAMES, VARIANT_NAMES
-from tocsin.whatif.files.limits import MOST_DRAWS, MOST_MONTHS, MOST_SEED
 from tocsin.whatif.files.parts import read_levers, read_options, read_shocks
 from tocsin.whatif.files.problems import Problems, line_numbers
 from tocsin.whatif.files.quantity import read_parameter
 from tocsin.whatif.files.sides import known_side, read_links, read_relations, read_sides
 from tocsin.whatif.files.table import Table, shown
+from tocsin.whatif.limits import MOST_DRAWS, MOST_MONTHS, MOST_SEED
 from tocsin.whatif.parameters import THEATRE, THEATRE_NAMES
 from tocsin.whatif.scenario import Scenario, Side
 

@@ -16,7 +16,7 @@ from scipy import optimize, stats
 
 from tocsin.digest import MASS_CASUALTY_DEATHS
 from tocsin.months import month_words
-from tocsin.whatif.parameters import GROUP, Quantity, Scale
+from tocsin.whatif.parameters import GROUP, THEATRE, Quantity, Scale
 from tocsin.whatif.start.figures import Counts
 
 TAILS = (0.05, 0.95)
@@ -28,8 +28,6 @@ LONGEST_RANGE = 1000.0
 # A swing of about half either way is what a Gamma of this shape expects before any count.
 SWING_SHAPE = 4.0
 SMALL_WEIGHT = 5.0  # attacks that the default of two deaths weighs
-# Variance of the deaths of one clash: mean + mean^2 / 0.5, as in parameters.py.
-CLASH_DEATHS_SIZE = 0.5
 # Net of what answers others, at least this part of a group's attacks is left to stand alone.
 LEAST_ALONE = 0.2
 # How the source of a number begins that has nothing to count behind it.
@@ -98,12 +96,18 @@ def swing_interval(latest: float, expected: float) -> tuple[float, float]:
 
 def small_mean(deaths: int, attacks: int) -> tuple[float, float]:
     """90% interval of the mean of the geometric numbers, cut off at 19, that these attacks' deaths look like."""
-    default = _DEFAULTS["small_deaths"]
-    prior = default.low if default is not None else 2.0
+    prior = _default("small_deaths")
     observed = (max(deaths, attacks) + SMALL_WEIGHT * prior) / (attacks + SMALL_WEIGHT)
     mean = _uncut(observed)
     error = sqrt(max(mean * (mean - 1.0), 0.1) / (attacks + SMALL_WEIGHT))
     return max(1.0, mean - Z90 * error), min(10.0, mean + Z90 * error)
+
+
+def _default(name: str) -> float:
+    """The default of a number that is known."""
+    found = next(parameter.default for parameter in (*GROUP, *THEATRE) if parameter.name == name)
+    assert found is not None, name
+    return found.low
 
 
 def _uncut(observed: float) -> float:
@@ -206,7 +210,7 @@ def _clash_numbers(counts: Counts, to: str, latest: str) -> dict[str, Quantity]:
     }
     if counts.clash_events and counts.clash_deaths:
         mean = counts.clash_deaths / counts.clash_events
-        spread = Z90 * sqrt((1.0 / mean + 1.0 / CLASH_DEATHS_SIZE) / counts.clash_events)
+        spread = Z90 * sqrt((1.0 / mean + 1.0 / _default("clash_deaths_size")) / counts.clash_events)
         source = f"{counted(counts.clash_deaths, 'death')} in {counted(counts.clash_events, 'clash')} in the {to}"
         found["clash_deaths"] = quantity(mean * exp(-spread), mean * exp(spread), "estimated", source, "log")
     return found

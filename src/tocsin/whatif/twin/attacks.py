@@ -253,7 +253,7 @@ def abroad(theatre: Theatre, world: World, now: Pressure, start: Start, strength
 
 def _strike_deaths(theatre: Theatre, now: Pressure, month: int) -> FloatArray:
     p = theatre.p
-    if not theatre.on("strike_response"):
+    if not theatre.on("strike_harm"):
         return np.zeros(now.coop.shape)
     aimed = 1.0 + p["strike_precision"] * now.coop if theatre.on("intelligence") else 1.0
     mean = p["strike_civilians"] * now.strikes * aimed
