@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 import typer
 
+from command_line import CommandLine
 from planted_explanation import explanation
-from tocsin.cli import app, main
+from tocsin.cli import app
 from tocsin.errors import NotHeldError
 from tocsin.report.explain_json import explanation_dict
 from tocsin.warn.explanation import Explanation
@@ -24,28 +25,15 @@ from tocsin.warn.explanation import Explanation
 MADE = explanation()
 
 
-class Command:
+class Command(CommandLine):
     """Runs `tocsin explain ...` in this process; `asked` is what it asked to be explained."""
 
+    command = "explain"
+
     def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        self._monkeypatch, self._capsys = monkeypatch, capsys
+        super().__init__(monkeypatch, capsys)
         self.asked: list[dict[str, Any]] = []
         monkeypatch.setattr(import_module("tocsin.warn.explain"), "explain", self.explain)
-
-    def __call__(self, *words: str, code: int = 0) -> tuple[str, str]:
-        self._monkeypatch.setattr(sys, "argv", ["tocsin", "explain", *words])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        out, err = self._capsys.readouterr()
-        assert (ended.value.code or 0) == code, err
-        return out, err
-
-    def refused(self, *words: str) -> str:
-        out, err = self(*words, code=2)
-        assert out == ""
-        assert err.startswith("tocsin: ")
-        assert err.count("\n") == 1  # one clear line, no traceback
-        return err
 
     def explain(self, group: str, *, progress: Callable[[str], None], **options: Any) -> Explanation:
         if group == "Nobody":

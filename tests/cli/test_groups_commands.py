@@ -5,13 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-import sys
 from typing import Any
 
 import polars as pl
 import pytest
 
-from tocsin.cli import main
+from command_line import CommandLine
 from tocsin.digest import packaged_digest
 
 HEAD = {"as_of", "as_of_month", "as_of_mode", "lag_days", "vintage", "source", "licence", "deaths_are", "notes"}
@@ -52,30 +51,14 @@ FACTS = (GROUP - {"coalition", "deaths_state", "deaths_nonstate", "deaths_onesid
 }
 
 
-class Command:
+class Command(CommandLine):
     """Runs `tocsin groups ...` in this process."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        self._monkeypatch, self._capsys = monkeypatch, capsys
-
-    def __call__(self, *words: str, code: int = 0) -> tuple[str, str]:
-        self._monkeypatch.setattr(sys, "argv", ["tocsin", "groups", *words])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        out, err = self._capsys.readouterr()
-        assert (ended.value.code or 0) == code, err
-        return out, err
+    command = "groups"
 
     def json(self, *words: str) -> dict[str, Any]:
         answer: dict[str, Any] = json.loads(self(*words, "--format", "json")[0])
         return answer
-
-    def refused(self, *words: str) -> str:
-        out, err = self(*words, code=2)
-        assert out == ""
-        assert err.startswith("tocsin: ")
-        assert err.count("\n") == 1  # one clear line, no traceback
-        return err
 
 
 @pytest.fixture

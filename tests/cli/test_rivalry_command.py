@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 import typer
 
+from command_line import CommandLine
 from ged_files import dated, write_ged
 from planted_rivalry import ANSWERS, planted_rivalry, planted_world
 from tocsin.cli import main
@@ -25,27 +26,14 @@ from tocsin.rivalry.result import Rivalry, WorldRivalry
 RESULT = planted_rivalry(("Taleban", "IS"), {(0, 1): ANSWERS}, theatre="Afghanistan")
 
 
-class Command:
+class Command(CommandLine):
     """Runs `tocsin rivalry ...` in this process; `asked` are the fits it asked for."""
 
+    command = "rivalry"
+
     def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        self._monkeypatch, self._capsys = monkeypatch, capsys
+        super().__init__(monkeypatch, capsys)
         self.asked: list[dict[str, Any]] = []
-
-    def __call__(self, *words: str, code: int = 0) -> tuple[str, str]:
-        self._monkeypatch.setattr(sys, "argv", ["tocsin", "rivalry", *words])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        out, err = self._capsys.readouterr()
-        assert (ended.value.code or 0) == code, err
-        return out, err
-
-    def refused(self, *words: str) -> str:
-        out, err = self(*words, code=2)
-        assert out == ""
-        assert err.startswith("tocsin: ")
-        assert err.count("\n") == 1  # one clear line, no traceback
-        return err
 
     def fit_rivalry(self, digest: Any, theatre: Any, **options: Any) -> Rivalry:
         self.asked.append({"digest": digest, "theatre": theatre, **options})

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
+from command_line import CommandLine
 from planted_comparison import planted_comparison, planted_scenario_of
-from tocsin.cli import main
 from tocsin.report.whatif_beside import names_apart
 from tocsin.report.whatif_json import comparison_document
 from tocsin.whatif.calibration.fit import calibrate
@@ -31,27 +31,14 @@ from tocsin.whatif.scenario import Scenario
 RESULT = planted_comparison()
 
 
-class Command:
+class Command(CommandLine):
     """Runs `tocsin whatif ...` in this process; `asked` are the comparisons it asked for."""
 
+    command = "whatif"
+
     def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        self._monkeypatch, self._capsys = monkeypatch, capsys
+        super().__init__(monkeypatch, capsys)
         self.asked: list[dict[str, Any]] = []
-
-    def __call__(self, *words: str, code: int = 0) -> tuple[str, str]:
-        self._monkeypatch.setattr(sys, "argv", ["tocsin", "whatif", *words])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        out, err = self._capsys.readouterr()
-        assert (ended.value.code or 0) == code, err
-        return out, err
-
-    def refused(self, *words: str) -> str:
-        out, err = self(*words, code=2)
-        assert out == ""
-        assert err.startswith("tocsin: ")
-        assert err.count("\n") == 1  # one clear line, no traceback
-        return err
 
     def compare(self, scenario: Scenario, *, progress: Callable[[int, int], None], **options: Any) -> Comparison:
         self.asked.append({"scenario": scenario, **options})
