@@ -10,7 +10,7 @@ from scipy import stats
 
 from planted_groups import FIRST, digest_of, panel_of, rivals, use_small_models, with_another_future
 from tocsin.errors import NotHeldError
-from tocsin.forecast import counts
+from tocsin.forecast import boosting, counts
 from tocsin.forecast.cases import FIRST_ORIGIN, SILENT_MONTHS, THINNING
 from tocsin.forecast.counts import LEAST_MONTHS, MOST_CASES, SILENT_CASES, fit_counts
 from tocsin.forecast.exceedance import THRESHOLDS
@@ -60,13 +60,13 @@ def test_chances_fall_with_the_threshold_and_lie_inside_zero_and_one() -> None:
 
 def test_a_more_violent_past_gives_no_smaller_chance_by_its_own_scales() -> None:
     # The columns by which a threshold is measured are monotone by construction: more of each, all else alike.
-    model = counts._booster(fit_counts(poisson()).text)
+    model = fit_counts(poisson())
     features = np.zeros((1, len(FEATURES)))
     log_k = np.log1p(12.0)
 
     def chance(pace: float, share: float) -> float:
         extra = np.array([[1.0, log_k, *[log_k - np.log1p(pace)] * 4, *[share] * len(counts.SPANS)]])
-        return float(model.predict(np.concatenate([features, extra], axis=1))[0])
+        return float(boosting.chances(model.text, np.concatenate([features, extra], axis=1))[0])
 
     by_pace = [chance(pace, 0.3) for pace in (0, 1, 5, 12, 30, 100)]
     by_share = [chance(12, share) for share in (0, 0.1, 0.3, 0.6, 1)]

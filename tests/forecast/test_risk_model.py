@@ -10,7 +10,7 @@ from scipy import stats
 
 from planted_groups import FIRST, Event, digest_of, rivals, use_small_models, with_another_future
 from tocsin.errors import InputError, NotHeldError
-from tocsin.forecast import HORIZONS, RiskModel, boosters, fit_risk, rank_by_decayed_deaths, risk
+from tocsin.forecast import HORIZONS, RiskModel, boosters, boosting, fit_risk, rank_by_decayed_deaths, risk
 from tocsin.forecast.model import TARGETS, Target
 from tocsin.forecast.risk import CALIBRATION_EVERY, EXCITATION_SHARES, early_month_of, excitation_scores
 from tocsin.panel import History, build_panel
@@ -191,7 +191,7 @@ def test_a_score_of_trees_is_the_mean_over_the_horizons() -> None:
     model = fit_risk(past, "deaths25", excitation=False)
     assert (model.excitation, model.share) == (None, 0.0)
     assert model.boosters == fitted().boosters  # shared, not fitted again
-    each = np.stack([[boosters._predict(text, past.features_now) for text in texts] for texts in model.boosters.texts])
+    each = np.stack([[boosting.scores(text, past.features_now) for text in texts] for texts in model.boosters.texts])
     assert each.shape == (3, 3, len(past.panel.groups))
     for horizon in HORIZONS:
         np.testing.assert_allclose(model.scores(past, horizon), each.mean(axis=1))

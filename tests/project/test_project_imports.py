@@ -147,3 +147,16 @@ def test_every_public_name_is_there() -> None:
     with pytest.raises(AttributeError, match="no_such_name"):
         _ = tocsin.no_such_name
     assert set(tocsin.__all__) <= set(dir(tocsin))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_trees_are_fitted_and_read_by_one_door(path: Path) -> None:
+    # LightGBM's number of threads is one for the process: a call beside that door would change it under others' feet.
+    if path == PACKAGE / "forecast" / "boosting.py":
+        return
+    used = {
+        node.attr
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "lightgbm"
+    }
+    assert used <= {"__version__"}

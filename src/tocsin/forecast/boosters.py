@@ -15,13 +15,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.errors import NotHeldError
+from tocsin.forecast import boosting
 from tocsin.forecast.cases import FIRST_ORIGIN, learning_cases
 from tocsin.forecast.model import HORIZONS, TARGETS, Target
 from tocsin.forecast.outcomes import last_origin, outcomes
@@ -33,8 +33,7 @@ EARLY_REPLICATES = 3  # of the earlier fit that calibrates: only their mean coun
 LEAST_ORIGINS = 24
 THREADS = 2
 
-# Chosen on origins of 2000-2009: small trees, few features each, strong regularisation. One thread per tree model and
-# fixed seeds make a fit the same on any number of workers.
+# Chosen on origins of 2000-2009: small trees, few features each, strong regularisation.
 PARAMS: dict[str, Any] = {
     "objective": "binary",
     "num_leaves": 6,
@@ -47,12 +46,8 @@ PARAMS: dict[str, Any] = {
     "max_bin": 127,
     "deterministic": True,
     "force_row_wise": True,
-    "num_threads": 1,
-    "verbose": -1,
 }
 ROUNDS = 100
-
-Scores = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -63,13 +58,13 @@ class Boosters:
     month: int
     texts: tuple[tuple[str, ...], ...]
 
-    def scores(self, features: NDArray[np.float32]) -> Scores:
+    def scores(self, features: NDArray[np.float32]) -> boosting.Scores:
         """Score of each replicate on the logit scale, not calibrated: (replicate, row) of `features` (row, feature)."""
-        return np.stack([np.mean([_predict(text, features) for text in texts], axis=0) for texts in self.texts])
+        return np.stack([np.mean([boosting.scores(text, features) for text in texts], axis=0) for texts in self.texts])
 
-    def shap(self, texts: tuple[str, ...], features: NDArray[np.float32]) -> Scores:
+    def shap(self, texts: tuple[str, ...], features: NDArray[np.float32]) -> boosting.Scores:
         """TreeSHAP values of one replicate, the mean over its horizons: (row, feature + 1), last the expected score."""
-        values = [_booster(text).predict(features, pred_contrib=True, num_threads=1) for text in texts]
+        values = [boosting.shap(text, features) for text in texts]
         return np.asarray(np.mean(values, axis=0), np.float64)
 
 
@@ -110,14 +105,11 @@ def fit_boosters(
 
 
 def _fit(history: History, target: Target, replicates: int, progress: Callable[[str], None] | None) -> Boosters:
-    import lightgbm
-
     panel = history.panel
     check_length(panel)
     g, t, thinning = learning_cases(history, last_origin(panel, min(HORIZONS)))
     features = history.features[g, t]
-    whole = lightgbm.Dataset(features, params={"max_bin": PARAMS["max_bin"], "verbose": -1}, free_raw_data=False)
-    whole.construct()
+    whole = boosting.dataset(features, max_bin=PARAMS["max_bin"], free_raw_data=False).construct()
     labels, kept = [], []
     for horizon in HORIZONS:
         happened = outcomes(panel, target, horizon)
@@ -138,7 +130,7 @@ def _fit(history: History, target: Target, replicates: int, progress: Callable[[
         weight = weights[replicate][kept[k]]
         data.set_label(labels[k])
         data.set_weight(weight / weight.mean())
-        text: str = lightgbm.train(PARAMS | {"seed": int(seeds[job])}, data, ROUNDS).model_to_string()
+        text = boosting.train(PARAMS | {"seed": int(seeds[job])}, data, ROUNDS)
         if progress:
             progress("member")
         return text
@@ -148,14 +140,3 @@ def _fit(history: History, target: Target, replicates: int, progress: Callable[[
         texts = list(pool.map(fit, jobs))
     n = len(HORIZONS)
     return Boosters(target, panel.last_month, tuple(tuple(texts[i : i + n]) for i in range(0, len(texts), n)))
-
-
-@lru_cache(maxsize=512)
-def _booster(text: str) -> Any:
-    import lightgbm
-
-    return lightgbm.Booster(model_str=text)
-
-
-def _predict(text: str, features: NDArray[np.float32]) -> Scores:
-    return np.asarray(_booster(text).predict(features, raw_score=True, num_threads=1))

@@ -10,7 +10,6 @@ falls with the threshold and rises with past passing (monotone constraints).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit
 
 from tocsin.errors import NotHeldError
+from tocsin.forecast import boosting
 from tocsin.forecast.cases import learning_cases
 from tocsin.forecast.exceedance import LOG_THRESHOLDS, THRESHOLDS, Floats, tidy, with_pareto_tail
 from tocsin.forecast.model import STEPS
@@ -44,8 +44,6 @@ COUNT_PARAMS: dict[str, Any] = {
     "max_bin": 127,
     "deterministic": True,
     "force_row_wise": True,
-    "num_threads": 1,
-    "verbose": -1,
 }
 # After the panel's features: step, threshold, threshold against four paces, and share of months above it per span.
 _EXTRA = 6
@@ -72,7 +70,7 @@ class CountModel:
         found = []
         for step in at:
             columns[:, len(FEATURES)] = step
-            found.append(_booster(self.text).predict(columns, num_threads=1).reshape(units, n))
+            found.append(boosting.chances(self.text, columns).reshape(units, n))
         levels = logit(np.clip(np.stack(found, axis=1), 1e-9, 1 - 1e-9))
         pace = panel.trailing_deaths(12)[:, -1] / 12.0
         return with_pareto_tail(tidy(expit(_interpolated(levels, at, steps))), pace)
@@ -87,8 +85,6 @@ def fit_counts(history: History) -> CountModel:
 
 
 def _fit(history: History) -> CountModel:
-    import lightgbm
-
     panel = history.panel
     if panel.n_months < LEAST_MONTHS or not panel.deaths.any():
         raise NotHeldError(
@@ -105,8 +101,8 @@ def _fit(history: History) -> CountModel:
     features[:, len(FEATURES)] = step
     passed = (panel.deaths[g, t + step] > THRESHOLDS[k]).astype(np.float32)
     params = COUNT_PARAMS | {"monotone_constraints": _MONOTONE, "seed": int(rng.integers(2**31))}
-    data = lightgbm.Dataset(features, passed, weight=weight, params={"max_bin": params["max_bin"], "verbose": -1})
-    return CountModel(lightgbm.train(params, data, COUNT_ROUNDS).model_to_string(), panel.last_month)
+    data = boosting.dataset(features, passed, weight, max_bin=params["max_bin"])
+    return CountModel(boosting.train(params, data, COUNT_ROUNDS), panel.last_month)
 
 
 def _cases(history: History) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
@@ -167,10 +163,3 @@ def _interpolated(levels: Floats, at: list[int], steps: int) -> Floats:
     known = np.array(at, dtype=float)
     part = np.where(upper > lower, (step - known[lower]) / np.maximum(known[upper] - known[lower], 1.0), 0.0)
     return np.asarray(levels[:, lower] * (1 - part)[None, :, None] + levels[:, upper] * part[None, :, None])
-
-
-@lru_cache(maxsize=64)
-def _booster(text: str) -> Any:
-    import lightgbm
-
-    return lightgbm.Booster(model_str=text)

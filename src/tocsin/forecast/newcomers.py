@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scipy.special import expit, stdtrit
 
 from tocsin.errors import NotHeldError
+from tocsin.forecast import boosting
 from tocsin.forecast.outcomes import BASE_RATE_MONTHS
 from tocsin.months import month_label
 from tocsin.panel import CROSSING_DEATHS, History, Panel
@@ -41,8 +42,6 @@ NEWCOMER_PARAMS: dict[str, Any] = {
     "lambda_l2": 10.0,
     "deterministic": True,
     "force_row_wise": True,
-    "num_threads": 1,
-    "verbose": -1,
 }
 NEVER = 999.0
 # The columns of the features, in their order; those of the first kind as logarithms.
@@ -84,13 +83,9 @@ class NewcomerModel:
 
     def predict(self, history: History) -> tuple[tuple[str, ...], Floats]:
         """Theatres at the end of the history, and (3, theatre): probability, low, high of its 90% interval."""
-        import lightgbm
-
         figures = theatre_figures(history.panel)
         now = figures.features[figures.known[:, -1], -1]
-        scores = np.stack(
-            [np.asarray(lightgbm.Booster(model_str=text).predict(now, raw_score=True)) for text in self.texts]
-        )
+        scores = np.stack([boosting.scores(text, now) for text in self.texts])
         mean, spread = scores.mean(axis=0), scores.std(axis=0, ddof=1)
         reach = stdtrit(len(scores) - 1, 0.95) * spread
         return figures.names_now, np.asarray(expit(np.stack([mean, mean - reach, mean + reach])))
@@ -100,11 +95,9 @@ class NewcomerModel:
 
         In the order of `predict`'s theatres and of `FEATURES`.
         """
-        import lightgbm
-
         figures = theatre_figures(history.panel)
         now = figures.features[figures.known[:, -1], -1]
-        values = [lightgbm.Booster(model_str=text).predict(now, pred_contrib=True) for text in self.texts]
+        values = [boosting.shap(text, now) for text in self.texts]
         mean = np.mean(values, axis=0)[:, :-1]
         return np.asarray(mean - mean.mean(axis=0))
 
@@ -114,8 +107,6 @@ def fit_newcomers(history: History) -> NewcomerModel:
 
     Raises `NotHeldError` when the history is too short or holds no newcomer.
     """
-    import lightgbm
-
     panel = history.panel
     last = panel.n_months - 1 - HORIZON
     if last - FIRST_ORIGIN + 1 < LEAST_ORIGINS:
@@ -132,8 +123,8 @@ def fit_newcomers(history: History) -> NewcomerModel:
     texts = []
     for seed in rng.integers(2**31, size=NEWCOMER_REPLICATES).tolist():
         weight = rng.exponential(size=len(features))[place] * rng.exponential(size=panel.n_months // 12 + 1)[t // 12]
-        data = lightgbm.Dataset(features[place, t], y, weight=weight / weight.mean(), params={"verbose": -1})
-        texts.append(lightgbm.train(NEWCOMER_PARAMS | {"seed": seed}, data, NEWCOMER_ROUNDS).model_to_string())
+        data = boosting.dataset(features[place, t], y, weight / weight.mean())
+        texts.append(boosting.train(NEWCOMER_PARAMS | {"seed": seed}, data, NEWCOMER_ROUNDS))
     recent = t > last - BASE_RATE_MONTHS
     return NewcomerModel(tuple(texts), float(y[recent].mean(dtype=np.float64)), panel.last_month)
 
