@@ -9,7 +9,7 @@ What a visitor asks goes from left to right:
 
 from __future__ import annotations
 
-from tocsin.web.app import create_app
-from tocsin.web.site import write_site
 
-__all__ = ["create_app", "write_site"]
+
+
+

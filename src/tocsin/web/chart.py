@@ -1,4 +1,4 @@
-"""A chart on a page: its figures for the drawing in the browser, in words for those who do not see it, and as a table."""
+"""A chart on a page: its figures for the drawing in the browser, in words for who does not see it, and as a table."""
 
 from __future__ import annotations
 

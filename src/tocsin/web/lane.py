@@ -1,0 +1,113 @@
+"""A process that answers questions, one after the other, so that no page waits for a fit or a simulation.
+
+The process is started with the first question and again after a crash. What it says on the way comes back as progress.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from typing import Any, Literal
+
+from tocsin.errors import TocsinError
+from tocsin.settings import Settings
+from tocsin.web.question import Question
+
+NICENESS = 5  # pages come before answers
+
+
+class LaneDied(Exception):
+    """The process ended without an answer."""
+
+
+class AnswerFailed(Exception):
+    """The answer ended in an error that is none of the user's; the text is its traceback."""
+
+
+@dataclass(frozen=True)
+class _Said:
+    kind: Literal["told", "answered", "refused", "failed"]
+    value: Any
+
+
+class LaneProcess:
+    """One process; `ask` waits for the answer. Used by one thread at a time."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._process: BaseProcess | None = None
+        self._pipe: Connection | None = None
+
+    def ask(self, question: Question, told: Callable[[str, int, int], None]) -> Any:
+        """The answer. Raises the `TocsinError` of the question, `AnswerFailed`, or `LaneDied`."""
+        pipe = self._started()
+        try:
+            pipe.send(question)
+            while True:
+                said: _Said = pipe.recv()
+                if said.kind == "told":
+                    told(*said.value)
+                elif said.kind == "answered":
+                    return said.value
+                elif said.kind == "refused":
+                    raise said.value
+                else:
+                    raise AnswerFailed(said.value)
+        except (EOFError, OSError):
+            self.end()
+            raise LaneDied("the process that works out answers has ended") from None
+
+    def end(self) -> None:
+        """End the process, whatever it is at."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.join()
+            self._process = None
+        if self._pipe is not None:
+            self._pipe.close()
+            self._pipe = None
+
+    def _started(self) -> Connection:
+        if self._process is None or not self._process.is_alive() or self._pipe is None:
+            self.end()
+            # Spawned: a fork of a process with threads may hang.
+            context = get_context("spawn")
+            self._pipe, theirs = context.Pipe()
+            self._process = context.Process(target=_answer_all, args=(theirs, self._settings), daemon=True)
+            self._process.start()
+            theirs.close()
+        return self._pipe
+
+
+def _answer_all(pipe: Connection, settings: Settings) -> None:
+    """What the process does: answer until nobody asks any more."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server ends it
+    os.nice(NICENESS)
+
+    def tell(words: str, done: int = 0, total: int = 0) -> None:
+        pipe.send(_Said("told", (words, done, total)))
+
+    while True:
+        try:
+            question: Question = pipe.recv()
+        except (EOFError, OSError):
+            return
+        try:
+            said = _Said("answered", question.answer(settings, tell))
+            packed = pickle.dumps(said)
+        except TocsinError as error:
+            packed = pickle.dumps(_Said("refused", error))
+        except BaseException:
+            packed = pickle.dumps(_Said("failed", traceback.format_exc()))
+        try:
+            pipe.send_bytes(packed)
+        except OSError:
+            return

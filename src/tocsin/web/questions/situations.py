@@ -1,0 +1,64 @@
+"""What was known on a day, kept for the next question about the same day: it is where every answer starts."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from tocsin.groups import resolve_theatre
+from tocsin.settings import Settings
+from tocsin.store import Store
+from tocsin.warn.lines import Drawn, expected_deaths
+from tocsin.warn.situation import Situation, load_situation
+from tocsin.web.asked import Asked
+from tocsin.web.question import Tell
+
+KEPT = 6
+
+T = TypeVar("T")
+
+_kept: OrderedDict[Any, Any] = OrderedDict()
+
+
+def situation_of(asked: Asked, theatre: str | None, settings: Settings, tell: Tell) -> Situation:
+    """The situation of a day and a theatre (None: the world), loaded once as long as the store stays as it is.
+
+    Raises as `load_situation`.
+    """
+    under = asked.settings(settings)
+    # However a theatre is written, it is one.
+    place = resolve_theatre(theatre, under) if theatre else None
+    key = (asked.as_of, place, _of_settings(under))
+    fits = 0
+
+    def fitted(_: str) -> None:
+        nonlocal fits
+        fits += 1
+        tell("fitting the models (once for this data and day)", fits)
+
+    return _once(key, lambda: load_situation(asked.as_of, theatre, under, fitted))
+
+
+def drawn_of(situation: Situation, horizon: int) -> Drawn:
+    """The draws of monthly deaths of a situation, made once."""
+    return _once(("drawn", id(situation), horizon), lambda: (situation, expected_deaths(situation, horizon)))[1]
+
+
+def forget() -> None:
+    """Drop what is kept."""
+    _kept.clear()
+
+
+def _of_settings(settings: Settings) -> tuple[str, str]:
+    return settings.model_dump_json(), Store(settings.home).fingerprint()
+
+
+def _once(key: Any, make: Callable[[], T]) -> T:
+    if key not in _kept:
+        _kept[key] = make()
+        while len(_kept) > KEPT:
+            _kept.popitem(last=False)
+    _kept.move_to_end(key)
+    found: T = _kept[key]
+    return found
