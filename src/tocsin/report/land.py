@@ -26,10 +26,15 @@ def _held() -> dict[str, Any]:
 
 
 @cache
-def _arcs() -> tuple[Points, ...]:
-    """Every line of the outlines, longitude and latitude in degrees."""
+def lines() -> tuple[Points, ...]:
+    """Every line of the outlines, longitude and latitude in degrees; countries share the line of their border."""
     held = _held()
     return tuple(np.cumsum(np.reshape(arc, (-1, 2)), axis=0) / held["per_degree"] for arc in held["arcs"])
+
+
+def rings() -> dict[str, list[list[list[int]]]]:
+    """Pieces of land by ISO code, each an outer ring and its holes, made of `lines`; `~k` is line k backwards."""
+    return dict(_held()["land"])
 
 
 def outlines(project: Callable[[Points], Points] = lambda points: points, least: float = 0.0) -> dict[str, list[Piece]]:
@@ -38,13 +43,13 @@ def outlines(project: Callable[[Points], Points] = lambda points: points, least:
     `project` takes points as rows of longitude and latitude, in degrees, to rows of x and y. Of points nearer to each
     other than `least`, in the units of x and y, one is kept, line by line, so that neighbours still share a border.
     """
-    lines = [_thinned(project(arc), least) for arc in _arcs()]
+    drawn = [_thinned(project(arc), least) for arc in lines()]
     return {
         code: [
-            tuple(np.concatenate([lines[k] if k >= 0 else lines[~k][::-1] for k in ring]) for ring in rings)
-            for rings in pieces
+            tuple(np.concatenate([drawn[k] if k >= 0 else drawn[~k][::-1] for k in ring]) for ring in piece)
+            for piece in pieces
         ]
-        for code, pieces in _held()["land"].items()
+        for code, pieces in rings().items()
     }
 
 
