@@ -8,8 +8,3 @@ What a visitor asks goes from left to right:
 """
 
 from __future__ import annotations
-
-
-
-
-

@@ -1,4 +1,4 @@
-"""What every answer of the server carries, and which requests it takes: nothing from elsewhere, nothing to elsewhere."""
+"""What every answer of the server carries, and which requests it takes: nothing from or to elsewhere."""
 
 from __future__ import annotations
 

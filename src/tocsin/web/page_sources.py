@@ -15,6 +15,7 @@ class PageSources:
     """The as-of day, the last day of the figures (None where there are none), and whose figures they are.
 
     `model` is None where no model had a part in the page. `notes` say what must be known to weigh the figures.
+    `own_day` is whether the as-of day is the page's own, as a scenario's is, and not the one that travels.
     """
 
     as_of: date
@@ -25,6 +26,7 @@ class PageSources:
     citation: str
     model: str | None = None
     notes: tuple[str, ...] = ()
+    own_day: bool = False
 
     @property
     def line(self) -> str:

@@ -1,4 +1,4 @@
-"""A question: one call of the library with all that its answer depends on, asked in one process, answered in another."""
+"""A question: one call of the library with all that its answer depends on, answered in another process."""
 
 from __future__ import annotations
 

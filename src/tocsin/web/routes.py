@@ -47,7 +47,9 @@ def page_router(answers: Answers) -> APIRouter:
         file = static_files().get(path)
         if file is None:
             raise NotHeldError(f"there is no file {path[:80]!r}")
-        headers = {"Cache-Control": "public, max-age=31536000, immutable" if "v" in request.query_params else "no-cache"}
+        headers = {
+            "Cache-Control": "public, max-age=31536000, immutable" if "v" in request.query_params else "no-cache"
+        }
         return _sent(request, KeptPage(file.content, file.packed, f'"{file.version}"', file.media_type), headers)
 
     return router
@@ -70,7 +72,7 @@ def _page_route(name: str, make: MakePage, answers: Answers, kept: KeptPages) ->
         text = await asyncio.to_thread(lambda: render_page(made, found, links, waiting=working))
         page = KeptPage.of(text.encode())
         if working:
-            return _sent(request, page, {"Refresh": str(5 * ASK_AGAIN), "Cache-Control": "no-store"})
+            return _sent(request, page, {"X-Tocsin-Waiting": "yes", "Cache-Control": "no-store"})
         kept.put(key, page)
         return _sent(request, page)
 
@@ -99,9 +101,7 @@ async def _download(request: Request, make: MakePage, file: str, form: str, answ
     return _sent(request, page, {"Content-Disposition": f'attachment; filename="tocsin-{file}.{form}"'})
 
 
-async def _found(
-    answers: Answers, page: Page, seconds: float
-) -> tuple[dict[Question, Any], dict[Question, Working]]:
+async def _found(answers: Answers, page: Page, seconds: float) -> tuple[dict[Question, Any], dict[Question, Working]]:
     """Answers that are there, and how far the others are. Raises what a needed question raises."""
     said = await answers.wait_all(page.needs, seconds)
     if all(isinstance(one, Answered) for one in said.values()):
