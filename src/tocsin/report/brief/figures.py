@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tocsin.digest.tables import cell_centre
 from tocsin.report.brief import charts
 from tocsin.report.brief.document import Cell, Column, Figure, Table
@@ -28,11 +30,12 @@ def map_figure(brief: Brief) -> Figure:
         alt=text_alternative(svg),
         caption=f"Deaths in events of armed groups in the 12 months to {whole_day(brief.assessment.data_until)}, by "
         "half-degree cell (about 55 km).",
-        data=_cell_table(sorted(brief.cells, key=lambda cell: (-cell.deaths, -cell.events, cell.cell))),
+        data=cell_table(sorted(brief.cells, key=lambda cell: (-cell.deaths, -cell.events, cell.cell))),
     )
 
 
-def _cell_table(cells: list[CellFigures]) -> Table:
+def cell_table(cells: Sequence[CellFigures]) -> Table:
+    """Events and deaths of cells in the order given, the first `CELLS_IN_TABLE` one by one and the others together."""
     shown, rest = cells[:CELLS_IN_TABLE], cells[CELLS_IN_TABLE:]
     rows = [(Cell(centre(c.cell)), Cell(str(c.cell)), Cell(f"{c.events:,}"), Cell(f"{c.deaths:,}")) for c in shown]
     if rest:
