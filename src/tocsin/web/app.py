@@ -18,6 +18,7 @@ from tocsin.web.asked import Asked
 from tocsin.web.headers import Headers
 from tocsin.web.lane import AnswerFailed, LaneDied, LaneProcess
 from tocsin.web.questions.assessed import Assessed
+from tocsin.web.questions.past import LastPeriod
 from tocsin.web.routes import error_page, page_router
 
 log = logging.getLogger("tocsin.web")
@@ -29,7 +30,7 @@ def create_app(
     lane: Callable[[Settings], Asks] = LaneProcess,
     warm: bool = True,
 ) -> FastAPI:
-    """The application of a store. With `warm` the first page is worked out at once, before anybody asks.
+    """The application of a store. With `warm` what the first page shows is worked out at once, before anybody asks.
 
     It is to be served on 127.0.0.1, by one process: answers are kept in it.
     """
@@ -40,6 +41,7 @@ def create_app(
         if warm:
             with suppress(TocsinError):
                 answers.entry(Assessed(Asked()))
+                answers.entry(LastPeriod(Asked()))
         yield
         answers.end()
 

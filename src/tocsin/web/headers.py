@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 STATIC = Path(__file__).parent / "static"
-HOSTS = ("127.0.0.1", "localhost", "[::1]", "testserver")
+HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
 
 @cache
@@ -26,7 +26,11 @@ def content_policy() -> str:
 
 
 class Headers:
-    """ASGI middleware: refuses other hosts' names (DNS rebinding) and adds the headers that keep a page to itself."""
+    """ASGI middleware: what is asked under another host's name (DNS rebinding) or by another site's page is refused.
+
+    A link on another site may lead here; its scripts and pictures may not ask. Every answer has the headers that keep
+    a page to itself.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -52,9 +56,13 @@ class Headers:
                     headers[name] = value
             await send(message)
 
-        host = next((value for name, value in scope["headers"] if name == b"host"), b"").decode("latin-1")
-        if _name_of(host) not in HOSTS:
+        said = {name: value.decode("latin-1") for name, value in scope["headers"]}
+        refused = None
+        if _name_of(said.get(b"host", "")) not in HOSTS:
             refused = PlainTextResponse("tocsin answers on this machine only, as 127.0.0.1 or localhost.", 421)
+        elif said.get(b"sec-fetch-site") == "cross-site" and said.get(b"sec-fetch-mode") != "navigate":
+            refused = PlainTextResponse("tocsin does not answer to the pages of other sites.", 403)
+        if refused is not None:
             await refused(scope, receive, with_headers)
             return
         await self.app(scope, receive, with_headers)
