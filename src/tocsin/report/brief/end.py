@@ -45,8 +45,8 @@ def end_pages(brief: Brief) -> list[Block]:
         Heading(2, "How early warnings have been"),
         *_levels(brief.levels),
         Heading(2, "How to read this"),
-        BulletList(_reading(told)),
-        _wording(told),
+        BulletList(reading(told.span)),
+        wording_table(told.wording, told.language),
         Heading(2, "How it was made"),
         Paragraph(METHOD),
         BulletList(_data(told)),
@@ -75,7 +75,7 @@ def _levels(record: LevelRecord | None) -> list[Block]:
             f"all groups of the world up to {record.watch_budget} a month and view got on watch, up to "
             f"{record.warning_budget} of them on warning."
         ),
-        _what_came(record),
+        what_came(record),
         Paragraph(
             "An emergence is the first month in which a group has had 25 deaths in 12 months, after two years below. "
             f"Of {emerged} from {whole_month(leads.first)} to {whole_month(leads.last)}, "
@@ -85,7 +85,8 @@ def _levels(record: LevelRecord | None) -> list[Block]:
     ]
 
 
-def _what_came(record: LevelRecord) -> Table:
+def what_came(record: LevelRecord) -> Table:
+    """What came of group-months on a level, by level and by the probability it was given for."""
     columns = (
         Column("Level", width=1),
         Column("By the probability of", width=2),
@@ -105,9 +106,10 @@ def _what_came(record: LevelRecord) -> Table:
     return Table(caption, columns, tuple(rows))
 
 
-def _reading(told: Assessment) -> tuple[str, ...]:
+def reading(span: str) -> tuple[str, ...]:
+    """How to read probabilities, lists and levels, in sentences; `span` are the months that probabilities are of."""
     return (
-        f"A probability is that of the outcome {told.span}. Its interval (90%) is that of the estimate: how far it "
+        f"A probability is that of the outcome {span}. Its interval (90%) is that of the estimate: how far it "
         "would move had the past dealt its years and groups differently. Expected deaths have an 80% interval.",
         "New risk: fewer than 25 deaths in the past 12 months; its outcome is 25 deaths or more. Ongoing: 25 or more.",
         "A mass-casualty attack is one attack on civilians by the group with 20 deaths or more.",
@@ -122,8 +124,9 @@ def _reading(told: Assessment) -> tuple[str, ...]:
     )
 
 
-def _wording(told: Assessment) -> Table:
-    words = load_wording(told.wording, told.language)
+def wording_table(wording: str, language: str) -> Table:
+    """The words of likelihood of a table, with the probabilities they stand for."""
+    words = load_wording(wording, language)
     rows = [(Cell(band.term), Cell(f"{band.low} to {band.high}%")) for band in words.bands]
     if words.below is not None:
         rows.insert(0, (Cell(words.below), Cell(f"below {words.bands[0].low}%")))
