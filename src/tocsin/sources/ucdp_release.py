@@ -13,6 +13,7 @@ from typing import Literal
 from tocsin.errors import InputError
 from tocsin.events import FIRST_DAY, Release
 from tocsin.months import first_day, last_day, month_id
+from tocsin.sources.terms import terms_of
 
 SOURCE = "ucdp-ged"
 LICENCE = "CC BY 4.0"
@@ -88,7 +89,7 @@ def ged_release(name: str, published: date | None = None) -> Release:
         rank=rank,
         licence=LICENCE,
         citation=citation,
-        redistributable=True,
+        redistributable=terms_of(SOURCE).open,
     )
 
 

@@ -18,6 +18,7 @@ from typing import Any, Literal
 from tocsin.countries import theatre_by_iso3
 from tocsin.errors import DataError
 from tocsin.events import Release
+from tocsin.sources.terms import terms_of
 
 FORMAT = 1
 """Version of the manifest's layout. A change that an older tocsin cannot read raises it by one."""
@@ -128,7 +129,7 @@ def _vintage(parts: list[Part]) -> Vintage:
         place_precisions=min((part.place_precisions for part in parts), key=len),
         licence=release.licence,
         citation=release.citation,
-        redistributable=release.redistributable,
+        redistributable=terms_of(release.source, redistributable=release.redistributable).open,
         rejected_files=tuple(part.rejected_file for part in parts if part.rejected_file),
         questioned_files=tuple(part.questioned_file for part in parts if part.questioned_file),
     )
