@@ -149,10 +149,10 @@ def _away(points: Points, a: Points, b: Points) -> NDArray[np.float64]:
 
 
 def _steps(line: Points, corner: Points, step: float) -> list[list[int]]:
-    """A line as TopoJSON has it: whole steps from the corner, then from point to point."""
+    """A line as TopoJSON has it: whole steps from the corner, then from point to point; never fewer than two points."""
     whole = np.rint((line - corner) / step).astype(np.int64)
-    moved = np.diff(whole, axis=0)
-    return [whole[0].tolist(), *(move for move in moved.tolist() if move != [0, 0])]
+    moved = [move for move in np.diff(whole, axis=0).tolist() if move != [0, 0]]
+    return [whole[0].tolist(), *(moved or [[0, 0]])]
 
 
 def places_of(theatres: Iterable[str], cells: Sequence[CellFigures]) -> dict[str, tuple[float, float]]:
