@@ -1,4 +1,4 @@
-"""Makes the packaged records, of probabilities and of levels, from a replay that holds the headline model.
+"""Makes the packaged records (of probabilities, levels, warnings and scores) from a replay with the headline model.
 
 .venv/bin/tocsin replay --from 2010-01 --to 2020-06 --output DIR
 .venv/bin/python tools/make_record.py DIR
@@ -14,9 +14,11 @@ from typing import Any
 from tocsin.forecast import HEADLINE
 from tocsin.replay import load_figures, read_replay
 from tocsin.replay.level_record import level_record_of
+from tocsin.replay.skill_record import skill_record_of
 from tocsin.replay.track_record import record_of
+from tocsin.replay.warning_record import warning_record_of
 from tocsin.settings import Settings, load_settings
-from tocsin.warn import level_record, record
+from tocsin.warn import level_record, record, skill_record, warning_record
 
 DATA = Path(__file__).resolve().parent.parent / "src" / "tocsin" / "data"
 
@@ -43,3 +45,9 @@ if __name__ == "__main__":
     write(record.FILE, classes.to_dict(), f"{len(classes.rows)} rows, origins {classes.span}")
     levels = level_record_of(replay, HEADLINE, figures.truth, **budgets)
     write(level_record.FILE, levels.to_dict(), f"{len(levels.emergences)} emergences, origins {levels.span}")
+    warned = warning_record_of(replay, HEADLINE, figures.truth, **budgets)
+    said = f"{len(warned.warnings)} warnings, {len(warned.misses)} emergences without one, origins {warned.span}"
+    write(warning_record.FILE, warned.to_dict(), said)
+    scores = skill_record_of(replay, HEADLINE)
+    scores.write(DATA / skill_record.FILE)
+    print(f"{DATA / skill_record.FILE}: {len(scores.rows)} scores, {(DATA / skill_record.FILE).stat().st_size:,} bytes")

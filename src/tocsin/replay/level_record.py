@@ -62,14 +62,9 @@ def level_record_of(
     strict mode or with a lag, whose base rates cannot be had from the newest figures.
     """
     plan, manifest = replay.plan, replay.manifest
-    if plan.unit != "group" or plan.as_of_mode != "reconstructed" or plan.lag_days:
-        raise InputError("a record of levels is made from a replay of groups, reconstructed and without a lag")
-    rates = {origin: _rates(truth, fit) for fit, origins in plan.tasks().items() for origin in origins}
-    cells = replay.cells()
-    # A group that nobody had seen by the last origin can emerge as well.
-    units = tuple(sorted({*truth.groups, *cells["unit"].unique()}))
-    levels = replay_levels(cells, model, rates, units, watch_budget=watch_budget, warning_budget=warning_budget)
-    emerged = _emergences(units, truth)
+    rates = rates_at(replay, truth)
+    levels = levels_of(replay.cells(), model, rates, truth, watch_budget=watch_budget, warning_budget=warning_budget)
+    emerged = emergences_of(levels.units, truth)
     return LevelRecord(
         model=f"{model} ({manifest['models'][model]})",
         vintage=manifest["vintage"],
@@ -80,6 +75,28 @@ def level_record_of(
         counts=count_levels(levels),
         emergences=emergence_rows(levels, emerged, draws=draws, seed=plan.seed),
     )
+
+
+def rates_at(replay: Replay, truth: Panel) -> dict[int, Rates]:
+    """The base rates that the models in use at each origin of a replay hold for 6 months ahead.
+
+    Raises `InputError` for a replay whose base rates cannot be had from the newest figures, `truth`.
+    """
+    plan = replay.plan
+    if plan.unit != "group" or plan.as_of_mode != "reconstructed" or plan.lag_days:
+        raise InputError("a record of levels is made from a replay of groups, reconstructed and without a lag")
+    return {
+        origin: rates for fit, origins in plan.tasks().items() for rates in [_rates(truth, fit)] for origin in origins
+    }
+
+
+def levels_of(
+    cells: pl.DataFrame, model: str, rates: Mapping[int, Rates], truth: Panel, *, watch_budget: int, warning_budget: int
+) -> ReplayLevels:
+    """The levels of all groups of a replay's cells and of `truth`, as in `replay_levels`."""
+    # A group that nobody had seen by the last origin can emerge as well.
+    units = tuple(sorted({*truth.groups, *cells["unit"].unique()}))
+    return replay_levels(cells, model, rates, units, watch_budget=watch_budget, warning_budget=warning_budget)
 
 
 def replay_levels(
@@ -200,7 +217,7 @@ def _came(at: pl.DataFrame, target: Target) -> NDArray[np.int8]:
     return at.select((pl.col(name) >= least).cast(pl.Int8).fill_null(-1)).to_series().to_numpy()
 
 
-def _emergences(units: tuple[str, ...], truth: Panel) -> Emergences:
+def emergences_of(units: tuple[str, ...], truth: Panel) -> Emergences:
     """The emergences in the figures, a row for each of `units`; one that is not in the figures has no deaths."""
     rows = [truth.row(unit) for unit in units]
     deaths = np.array([truth.deaths[row] if row is not None else np.zeros(truth.n_months) for row in rows])
