@@ -16,7 +16,7 @@ class Links(Protocol):
     def static_site(self) -> bool:
         """Whether nothing answers a form or a question."""
 
-    def to(self, page: str, **given: str) -> str | None:
+    def to(self, page: str, /, **given: str) -> str | None:
         """A page by name (`overview`, `group`, `theatre`, `record`, `whatif`, `data`, `method`, `search`, ...)."""
 
     def asset(self, path: str) -> str:
@@ -48,7 +48,7 @@ class Served:
     def __init__(self, asked: Asked, versions: Mapping[str, str]) -> None:
         self._asked, self._versions = asked, versions
 
-    def to(self, page: str, **given: str) -> str | None:
+    def to(self, page: str, /, **given: str) -> str | None:
         """See `Links.to`."""
         return _address(PATHS[page], {**given, **self._asked.parameters()})
 
