@@ -1,0 +1,47 @@
+"""All of the API as one router, to be mounted at `/api/v1`."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from tocsin.settings import Settings, load_settings
+from tocsin.web.answers import Answers
+from tocsin.web.api.assessment import add_assessment
+from tocsin.web.api.data import add_data
+from tocsin.web.api.description import Schema, describe
+from tocsin.web.api.groups import add_groups
+from tocsin.web.api.record import add_record
+from tocsin.web.api.route import METHODS, ApiRoute, Desk, unanswered
+from tocsin.web.api.sending import send, written
+from tocsin.web.api.theatres import add_theatres
+from tocsin.web.api.whatif import add_whatif
+
+
+def api_router(answers: Answers, settings: Settings) -> APIRouter:
+    """Every resource, the description at `/openapi.json`, and problems for all that is not there.
+
+    `answers` must be of the same settings.
+    """
+    router = _resources(Desk(answers, settings))
+    page = written(describe(router.routes))
+
+    async def openapi(request: Request) -> Response:
+        return send(request, page)
+
+    router.add_route("/openapi.json", openapi, methods=list(METHODS), include_in_schema=False)
+    router.add_route("/openapi.json", unanswered("method"), include_in_schema=False)
+    router.add_route("/{rest:path}", unanswered("no-such-path"), include_in_schema=False)
+    return router
+
+
+def openapi_description() -> Schema:
+    """The OpenAPI 3.1 description of all resources, without a server."""
+    settings = load_settings()
+    return describe(_resources(Desk(Answers(settings), settings)).routes)  # nothing is asked
+
+
+def _resources(desk: Desk) -> APIRouter:
+    router = APIRouter(route_class=ApiRoute, redirect_slashes=False)
+    for add in (add_assessment, add_groups, add_theatres, add_record, add_data, add_whatif):
+        add(router, desk)
+    return router
