@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 from tocsin.errors import TocsinError
 from tocsin.settings import Settings
+from tocsin.web import gate
 from tocsin.web.question import Question
 
 NICENESS = 5  # pages come before answers
@@ -101,7 +102,7 @@ def _answer_all(pipe: Connection, settings: Settings) -> None:
         except (EOFError, OSError):
             return
         try:
-            said = _Said("answered", question.answer(settings, tell))
+            said = _Said("answered", gate.answer(question, settings, tell))
             packed = pickle.dumps(said)
         except TocsinError as error:
             packed = pickle.dumps(_Said("refused", error))

@@ -12,6 +12,7 @@ from fastapi.responses import Response
 from tocsin.errors import InputError, NotHeldError, TocsinError
 from tocsin.web.answers import Answered, Answers, TooBusy, Working
 from tocsin.web.asked import TRAVELLING, Asked, read_asked
+from tocsin.web.gate import NotShownError
 from tocsin.web.kept_pages import KeptPage, KeptPages
 from tocsin.web.lane import AnswerFailed, LaneDied
 from tocsin.web.links import PATHS, Served
@@ -149,6 +150,8 @@ UNEXPECTED = "Something went wrong that should not have; what it was stands in t
 def _kind(error: Exception) -> tuple[int, str]:
     if isinstance(error, NotHeldError):
         return 404, "Not in the figures"
+    if isinstance(error, NotShownError):
+        return 403, "Not to be shown"
     if isinstance(error, TooBusy):
         return 503, "Not yet"
     if isinstance(error, (AnswerFailed, LaneDied)):
