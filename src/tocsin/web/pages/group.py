@@ -38,6 +38,7 @@ NAME = "group"
 LONGEST_NAME = 200
 EVENTS_SHOWN = 50
 ROWS_SHOWN = 12
+ELSEWHERE_SHOWN = 6
 KINDS = {"state": "clash with a state", "nonstate": "fight between groups", "onesided": "attack on civilians"}
 OWN_MACHINE = (
     "Events one by one are shown only by the application on your own machine, from your own import, and never in pages "
@@ -162,7 +163,8 @@ def _who(explanation: Explanation) -> dict[str, Any]:
         said.append(crossed if line.previously_crossed else "It has never had 25 deaths in 12 months.")
     return {
         "sentences": said,
-        "elsewhere": facts.elsewhere or (),
+        "elsewhere": (facts.elsewhere or ())[:ELSEWHERE_SHOWN],
+        "further": (facts.elsewhere or ())[ELSEWHERE_SHOWN:],
         "coalitions": [(group_name(c.actor, facts.theatre.name), c) for c in facts.coalitions[:ROWS_SHOWN]],
         "more_coalitions": max(0, len(facts.coalitions) - ROWS_SHOWN),
         "members": [(group_name(member, facts.theatre.name), member) for member in facts.members],

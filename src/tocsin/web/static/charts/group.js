@@ -30,7 +30,7 @@
       if (x > 0 && x + width > frame.width) { x = 0; y += 20; }
       const at = svg.append("g").attr("transform", "translate(" + x + "," + y + ")");
       entry.draw(at);
-      at.append("text").attr("x", 19).attr("y", 10).attr("fill", frame.theme.ink).attr("font-size", 13).text(entry.words);
+      at.append("text").attr("x", 19).attr("y", 10).attr("text-anchor", "start").attr("fill", frame.theme.ink).attr("font-size", 13).text(entry.words);
       x += width + 8;
     }
     return y + 20;
@@ -72,7 +72,7 @@
       className: "plot", style: look(theme), width: frame.width, height: frame.compact ? 260 : 300,
       marginTop: head + 30, marginLeft: 46, marginRight: 8, marginBottom: 34,
       x: { type: "utc", domain: [rows[0].x1, rows[rows.length - 1].x2], label: null, ticks: frame.compact ? 5 : 10 },
-      y: { domain: [0, top * 1.06], label: "deaths a month", grid: true, ticks: 5, nice: false },
+      y: { domain: [0, top * 1.06], label: null, grid: true, ticks: 5, nice: false },
       marks: [
         Plot.ruleY([0], { stroke: theme.ink }),
         bars(() => 0, (d) => d.state, theme.series[0]),
@@ -84,7 +84,8 @@
     const svg = d3.select(plot);
     stripes(svg, frame.name + "-stripes", theme.series[1], theme.paper);
     key(svg, entries, frame);
-    const x = plot.scale("x"), above = head + 20;
+    svg.append("text").attr("x", 0).attr("y", head + 8).attr("text-anchor", "start").attr("font-size", 12).attr("fill", theme.muted).text("deaths a month (linear scale)");
+    const x = plot.scale("x"), above = head + 21;
     for (const d of rows.filter((row) => row.attacks)) {
       const at = (x.apply(d.x1) + x.apply(d.x2)) / 2;
       svg.append("path").attr("d", triangle).attr("fill", theme.ink).attr("transform", "translate(" + at + "," + above + ") rotate(180)");
@@ -101,7 +102,7 @@
     for (const label of [...labels].reverse()) { label.at = Math.min(label.at, limit); limit = label.at - gap; }
     for (const label of labels) {
       svg.append("path").attr("d", "M" + (x + 2) + "," + label.y + "L" + (x + 12) + "," + label.at).attr("stroke", label.colour).attr("stroke-width", 0.8).attr("fill", "none");
-      svg.append("text").attr("x", x + 15).attr("y", label.at + 4.5).attr("font-size", 13).attr("fill", label.colour).text(label.words);
+      svg.append("text").attr("x", x + 15).attr("y", label.at + 4.5).attr("text-anchor", "start").attr("font-size", 13).attr("fill", label.colour).text(label.words);
     }
   }
 
@@ -123,13 +124,13 @@
       { words: "expected", draw: (at) => at.append("path").attr("d", "M0,6H14").attr("stroke", theme.series[0]).attr("stroke-width", 3) },
       { words: "baseline", draw: (at) => at.append("path").attr("d", "M0,6H14").attr("stroke", theme.series[1]).attr("stroke-width", 2).attr("stroke-dasharray", "6 3") },
     ] : [];
-    const head = frame.compact ? keyRows(entries, frame.width) * 20 + 8 : 4;
+    const head = frame.compact ? keyRows(entries, frame.width) * 20 + 10 : 6;
     const curve = (name, colour, width, dash) => Plot.lineY(ahead, { x: "x", y: name, stroke: colour, strokeWidth: width, strokeDasharray: dash });
     const plot = Plot.plot({
       className: "plot", style: look(theme), width: frame.width, height: (frame.compact ? 250 : 300) + head,
-      marginTop: head + 24, marginLeft: 46, marginRight: frame.compact ? 10 : 176, marginBottom: 34,
+      marginTop: head + 32, marginLeft: 46, marginRight: frame.compact ? 10 : 176, marginBottom: 34,
       x: { type: "utc", domain: [start, end], label: null, ticks: frame.compact ? 4 : 8 },
-      y: Object.assign({ domain: domain, label: "deaths a month (" + (log ? "log scale)" : "linear scale)"), grid: true, tickFormat: whole },
+      y: Object.assign({ domain: domain, label: null, grid: true, tickFormat: whole },
         log ? { type: "symlog", constant: 1, ticks: logTicks(domain[1]) } : { ticks: 5 }),
       marks: [
         Plot.rect(past.filter((d) => d.deaths), { x1: "x1", x2: "x2", y1: 0, y2: "deaths", fill: theme.muted, fillOpacity: 0.55, insetLeft: 0.8, insetRight: 0.8 }),
@@ -146,7 +147,9 @@
     });
     const svg = d3.select(plot);
     const x = plot.scale("x"), y = plot.scale("y");
-    svg.append("text").attr("x", x.apply(month(ahead[0].month)) - 5).attr("y", head + 20).attr("text-anchor", "end").attr("font-size", 12).attr("fill", theme.muted).text("data end");
+    svg.append("text").attr("x", x.apply(month(ahead[0].month)) - 5).attr("y", head + 26).attr("text-anchor", "end").attr("font-size", 12).attr("fill", theme.muted).text("data end");
+    svg.append("text").attr("x", 0).attr("y", head + 6).attr("text-anchor", "start").attr("font-size", 12).attr("fill", theme.muted)
+      .text("deaths a month (" + (log ? "log scale)" : "linear scale)"));
     if (frame.compact) key(svg, entries, frame);
     else {
       const at = (value) => y.apply(value);
@@ -157,7 +160,7 @@
         { y: at(last.baseline), words: "baseline " + short(last.baseline), colour: theme.series[1] },
       ];
       if (known) labels.push({ y: at(last.baseline_high), words: "baseline 80%, to " + short(last.baseline_high), colour: theme.series[1] });
-      names(svg, labels, x.apply(last.x), head + 24, y.apply(0), theme);
+      names(svg, labels, x.apply(last.x), head + 32, y.apply(0), theme);
     }
     return plot;
   });
