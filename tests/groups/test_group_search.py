@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from tocsin.groups.search import Named, find_groups, find_theatres, words_of
+from tocsin.groups.search import Named, find_groups, find_theatres, the_one, words_of
 from tocsin.settings import Settings
 
 KHORASAN = ("ISIS-K", "Islamic State Khorasan Province")
@@ -123,6 +123,31 @@ def test_whatever_is_typed_each_group_is_found_once_at_most(words: str) -> None:
 def test_every_group_is_found_first_by_its_own_name(plain_settings: Settings) -> None:
     for named in NAMES:
         assert found(named.group, plain_settings)[0] == (named.group, "name")
+
+
+def the_one_called(words: str, names: tuple[Named, ...], settings: Settings) -> str | None:
+    named = the_one(find_groups(words, names, settings))
+    return named.group if named else None
+
+
+def test_a_whole_name_stands_for_one_group_by_the_rules_of_resolving_names(plain_settings: Settings) -> None:
+    assert the_one_called("sinaloa cartel", NAMES, plain_settings) == "Sinaloa Cartel @ Mexico"
+    assert the_one_called("sinaloa", NAMES, plain_settings) is None  # the beginning of a name
+    # IS stands for no theatre alone; with its theatre, or under a name bound to some, it does.
+    assert the_one_called("IS", NAMES, plain_settings) is None
+    assert the_one_called("IS in Mali", NAMES, plain_settings) == "IS @ Mali"
+    both = (*NAMES, Named("IS @ Pakistan", "IS", "Pakistan", KHORASAN, (900,)))
+    assert [g for g, _ in [(h.named.group, h.match) for h in find_groups("isis-k", both, plain_settings)]] == [
+        "IS @ Afghanistan",
+        "IS @ Pakistan",
+    ]
+    assert the_one_called("isis-k", both, plain_settings) == "IS @ Afghanistan"
+    # Nine deaths in ten make a home.
+    abroad = (*NAMES, Named("TTP @ Afghanistan", "TTP", "Afghanistan", (), (12,)))
+    assert the_one_called("ttp", abroad, plain_settings) is None
+    assert the_one_called("ttp", (*NAMES, Named("TTP @ Iran", "TTP", "Iran", (), (11,))), plain_settings) == (
+        "TTP @ Pakistan"
+    )
 
 
 def test_words_of_a_name() -> None:

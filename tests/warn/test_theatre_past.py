@@ -128,6 +128,12 @@ def test_theatres_by_the_deaths_of_their_groups_each_event_once() -> None:
     ]
 
 
+def test_without_two_years_the_year_before_is_not_known() -> None:
+    table = deaths_by_theatre(digest_of(EVENTS, first=LAST - 22, last=LAST))
+    assert table["deaths_12m_before"].to_list() == [None, None]
+    assert deaths_by_theatre(digest_of(EVENTS, first=LAST - 23, last=LAST))["deaths_12m_before"].to_list() == [0, 2]
+
+
 names = st.sampled_from(["A", "B", "C", "D"])
 random_events = st.lists(
     st.builds(

@@ -17,7 +17,8 @@ from typing import Literal, get_args
 
 from tocsin.countries import find_country
 from tocsin.errors import TocsinError
-from tocsin.groups.names import members, plain, split_name
+from tocsin.groups.aliases import HOME_SHARE, shipped_aliases
+from tocsin.groups.names import actor_facts, members, plain, split_name
 from tocsin.groups.theatres import resolve_theatre
 from tocsin.settings import Settings
 
@@ -27,6 +28,7 @@ MATCHES: tuple[Match, ...] = get_args(Match)
 CLOSE = 0.75  # of 1: how much alike spellings are taken for each other
 _FEWEST_LETTERS = 3  # fewer are found within nearly every name
 _MOST_WORDS = 8  # are compared by spelling, which takes its time
+_VAGUE = ("word beginnings", "letters")  # left out where a whole name is what was asked
 _FILLING = {"in", "the", "of", "and", "at"}
 
 
@@ -46,11 +48,15 @@ class Named:
 
 @dataclass(frozen=True)
 class Hit:
-    """A group that was found, how, and by which of its names."""
+    """A group that was found, how, and by which of its names.
+
+    `place` orders the theatres of a common name that is bound to some, from 0; None for other names.
+    """
 
     named: Named
     match: Match
     matched: str
+    place: int | None = None
 
 
 def find_groups(words: str, names: Sequence[Named], settings: Settings) -> tuple[Hit, ...]:
@@ -59,9 +65,31 @@ def find_groups(words: str, names: Sequence[Named], settings: Settings) -> tuple
     if not asked.wanted:
         return ()
     found = [hit for named in names if (hit := _match(asked, named)) is not None] or _alike(asked, names)
-    return tuple(
-        sorted(found, key=lambda hit: (MATCHES.index(hit.match), tuple(-w for w in hit.named.weight), hit.named.group))
-    )
+    if any(hit.match == "name" for hit in found):
+        found = [hit for hit in found if hit.match not in _VAGUE]
+    return tuple(sorted(found, key=_order))
+
+
+def the_one(hits: Sequence[Hit]) -> Named | None:
+    """The one group that a whole name stands for, by the rules of `resolve_group`; None where it may mean several.
+
+    `hits` are those of `find_groups`, and the last weight of each group its deaths.
+    """
+    called = [hit for hit in hits if hit.match == "name"]
+    actors = {hit.named.actor for hit in called}
+    if len(called) == 1:
+        return called[0].named
+    if len(actors) != 1 or actors & actor_facts()["homonyms"].keys():
+        return None
+    if called[0].place is not None:
+        return called[0].named
+    top = max(called, key=lambda hit: hit.named.weight[-1:])
+    deaths = sum(sum(hit.named.weight[-1:]) for hit in called)
+    return top.named if sum(top.named.weight[-1:]) >= HOME_SHARE * max(deaths, 1) else None
+
+
+def _order(hit: Hit) -> tuple[int, int, tuple[int, ...], str]:
+    return MATCHES.index(hit.match), hit.place or 0, tuple(-w for w in hit.named.weight), hit.named.group
 
 
 def find_theatres(words: str, names: Iterable[str], settings: Settings) -> tuple[str, ...]:
@@ -137,7 +165,7 @@ def _match(asked: _Asked, named: Named) -> Hit | None:
             continue
         for name in called:
             if plain(name) == actor:
-                return Hit(named, "name", name)
+                return Hit(named, "name", name, _place(name, named) if where is None else None)
         if together and together == frozenset(map(plain, parts)):
             return Hit(named, "name", named.actor)
     for name in called:
@@ -150,6 +178,15 @@ def _match(asked: _Asked, named: Named) -> Hit | None:
     if named.theatre in asked.place:
         return Hit(named, "theatre", named.theatre)
     return _by_words(asked, named, called)
+
+
+def _place(name: str, named: Named) -> int | None:
+    """Which of the countries that a common name is bound to the group's is."""
+    for names, meaning in shipped_aliases():
+        bound = meaning.countries or ()
+        if meaning.actor == named.actor and named.theatre in bound and plain(name) in map(plain, names):
+            return bound.index(named.theatre)
+    return None
 
 
 def _by_words(asked: _Asked, named: Named, called: tuple[str, ...]) -> Hit | None:

@@ -191,10 +191,11 @@ def deaths_by_theatre(digest: Digest) -> pl.DataFrame:
     """Every theatre with a recorded death of a group, by name, and the deaths of its groups, each event once.
 
     Columns: `theatre` (String), `groups_seen, groups_active` (Int64: with a recorded death ever, and in the last 12
-    months), `events_last_12m, deaths_last_12m, deaths_12m_before` (Int64), `last_event` (Date: first day of the month
-    of the last event of a group).
+    months), `events_last_12m, deaths_last_12m, deaths_12m_before` (Int64; the last null where less than 24 months are
+    held), `last_event` (Date: first day of the month of the last event of a group).
     """
     last = digest.provenance.last_month
+    two_years = last - digest.provenance.first_month + 1 >= 2 * MONTHS_RECENT
     groups = digest.monthly.with_columns(pl.col("theatre", "actor").cast(pl.String)).filter(is_group(pl.col("actor")))
     recent = pl.col("period") > first_day(last - MONTHS_RECENT)
     before = (pl.col("period") > first_day(last - 2 * MONTHS_RECENT)) & ~recent
@@ -209,7 +210,10 @@ def deaths_by_theatre(digest: Digest) -> pl.DataFrame:
         .agg(
             pl.col("events").filter(recent).sum().alias("events_last_12m"),
             pl.col("deaths_best").filter(recent).sum().alias("deaths_last_12m"),
-            pl.col("deaths_best").filter(before).sum().alias("deaths_12m_before"),
+            pl.when(pl.lit(two_years))
+            .then(pl.col("deaths_best").filter(before).sum())
+            .otherwise(None)
+            .alias("deaths_12m_before"),
             pl.col("period").max().alias("last_event"),
         )
     )
