@@ -36,8 +36,10 @@ def answer(question: Question, settings: Settings, tell: Tell) -> Any:
     """
     before = terms_held(settings)
     found = question.answer(settings, tell)
+    if _name(question) in OF_THE_PACKAGE:
+        return found
     after = terms_held(settings)
-    return gated(found, together([before, after]) if before != after else after)
+    return gated(found, after if before == after else together([before, after]))
 
 
 def terms_held(settings: Settings) -> Terms:
@@ -66,6 +68,9 @@ class _Rule:
     fields: Mapping[str, Any] | None = None
     whole: Callable[[Any], bool] | None = None  # says of some that they may stay
 
+
+OF_THE_PACKAGE = {"tocsin.web.questions.record.Track", "tocsin.web.questions.whatif.WhatIf"}
+"""Questions whose answers rest on the packaged replay and the shipped scenarios alone, whatever the store holds."""
 
 _DROPPED = object()
 _DROP = _Rule(dropped=True)
@@ -109,6 +114,11 @@ _RULES: Mapping[str, _Rule] = {
     "tocsin.rivalry.result.Rivalry": _DROP,
     # answers of the pages
     "tocsin.web.questions.assessed.WorldAnswer": _FREE,
+    "tocsin.web.questions.directory.DirectoryAnswer": _FREE,
+    "tocsin.web.questions.directory.Listed": _FREE,
+    "tocsin.web.questions.directory.TheatreListed": _FREE,
+    "tocsin.web.questions.method.InForceAnswer": _FREE,
+    "tocsin.web.questions.theatre.TheatreAnswer": _without(past=None),
     "tocsin.web.questions.group.GroupAnswer": _FREE,
     "tocsin.web.questions.events.GroupEvents": _FREE,
     "tocsin.web.questions.events.EventRow": _DROP,
@@ -138,7 +148,7 @@ def _shown(value: Any, terms: Terms, *, reviewed: bool) -> Any:
 
 
 def _of_kind(value: Any, terms: Terms) -> Any:
-    rule = _RULES.get(f"{type(value).__module__}.{type(value).__qualname__}")
+    rule = _RULES.get(_name(value))
     if rule is None:
         raise NotShownError(
             f"{terms.why} Whether what is asked here may be shown under them is not settled, so it is not."
@@ -151,3 +161,7 @@ def _of_kind(value: Any, terms: Terms) -> Any:
             shown = _shown(getattr(value, part.name), terms, reviewed=True)
             kept[part.name] = None if shown is _DROPPED else shown
     return replace(value, **kept)
+
+
+def _name(value: Any) -> str:
+    return f"{type(value).__module__}.{type(value).__qualname__}"

@@ -1,0 +1,112 @@
+"""A store of made-up events, some of them tagged as of sources whose terms forbid to pass them on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from planted_groups import FIRST, Event, rivals
+from tocsin.countries import iso3_of
+from tocsin.digest.tables import prio_grid_cell
+from tocsin.events import EVENT_SCHEMA, CheckedFile, Release, validate_events
+from tocsin.months import first_day, last_day
+from tocsin.store import Store
+
+MONTHS = 150
+LAST = FIRST + MONTHS - 1
+END = last_day(LAST)
+MARKED = "Marked front @ Peru"
+OFFICE, HEADLINE = "Marked office", "Marked headline"
+PLACE = (-8.6, -74.3)
+CELL = pl.select(prio_grid_cell(pl.lit(PLACE[0]), pl.lit(PLACE[1]))).item()
+# Two of each kind, so that sums over 12 months are none of these figures.
+ACLED: list[Event] = [
+    ("Peru", LAST - 2, "state", "Marked front", "Government of Peru", 7919),
+    ("Peru", LAST - 5, "onesided", "Marked front", "Civilians", 6337),
+    ("Peru", LAST - 9, "nonstate", "Marked front", "Other marked front", 3571),
+]
+GTD: list[Event] = [
+    ("Peru", LAST - 8, "nonstate", "Marked front", "Other marked front", 5779),
+    ("Peru", LAST - 7, "onesided", "Marked front", "Civilians", 4133),
+    ("Peru", LAST - 4, "state", "Marked front", "Government of Peru", 4817),
+]
+DEATHS = tuple(event[5] for event in (*ACLED, *GTD))
+
+
+def release(source: str, **changes: Any) -> Release:
+    """A release of the whole time."""
+    given: dict[str, Any] = {
+        "source": source, "name": "1", "kind": "yearly", "first_day": first_day(FIRST), "last_day": END,
+        "published": date(2002, 1, 1), "published_assumed": False, "rank": (1,), "licence": f"licence of {source}",
+        "citation": f"{source} (2002)", "redistributable": True,
+    }  # fmt: skip
+    return Release(**(given | changes))
+
+
+def checked(events: Iterable[Event], of: Release) -> CheckedFile:
+    """A file of events given as (theatre, month, kind, actor, opponent, deaths), each in the middle of its month."""
+    rows = [
+        {
+            "event_id": f"{of.source}-MARK-{k}" if "arked" in a else f"{of.source}-{k}",
+            "source": of.source,
+            "vintage": of.vintage,
+            "date": first_day(month).replace(day=14),
+            "date_end": first_day(month).replace(day=15),
+            "date_precision_days": 6,
+            "date_precision": 2,
+            "lat": PLACE[0] if "arked" in a else 10.1,
+            "lon": PLACE[1] if "arked" in a else 20.1,
+            "place_precision": 1,
+            "clarity": 1,
+            "country": iso3_of(theatre),
+            "theatre": theatre,
+            "kind": kind,
+            "actor_a": a,
+            "actor_b": b,
+            "deaths_low": deaths,
+            "deaths_best": deaths,
+            "deaths_high": deaths,
+            "deaths_civilians": None,
+            "preliminary": False,
+            "source_office": OFFICE if "arked" in a else None,
+            "source_date": "2001-06-20" if "arked" in a else None,
+            "source_headline": HEADLINE if "arked" in a else None,
+        }
+        for k, (theatre, month, kind, a, b, deaths) in enumerate(events)
+    ]
+    none = pl.DataFrame({"row": [], "reason": []}, schema={"row": pl.String, "reason": pl.String})
+    return CheckedFile(
+        file=f"{of.source}.csv",
+        sha256=of.source,
+        release=of,
+        events=validate_events(pl.DataFrame(rows, schema=EVENT_SCHEMA)),
+        rejected=none,
+        questioned=none,
+        findings=(),
+        notes=(),
+        countries=None,
+        first_day=of.first_day,
+        last_day=of.last_day,
+        place_precisions=(1, 2, 3, 4, 5, 6, 7),
+    )
+
+
+def fill(home: Path, *, free: bool = False, pairs: int = 12) -> Store:
+    """A store with rival groups of UCDP, and the marked group's events tagged as of two other sources.
+
+    With `free` they are UCDP's as well.
+    """
+    store, others = Store(home), rivals(months=MONTHS, pairs=pairs)
+    if free:
+        store.add(checked([*others, *ACLED, *GTD], release("ucdp-ged")))
+    else:
+        store.add(
+            checked(others, release("ucdp-ged")),
+            checked(ACLED, release("acled", name="2")),
+            checked(GTD, release("gtd", name="3")),
+        )
+    return store
