@@ -92,7 +92,7 @@ def test_too_few_trajectories_tell_no_shares() -> None:
     hidden = tuple(replace(row, **shares) for row in SOME.conclusions)
     few = replace(SOME, trajectories=4, conclusions=hidden)
     assert part(lines(few), "What follows")[0][4] == "-"
-    assert "- with fewer than 10 trajectories: more --draws make more of them" in text(few)
+    assert "- with fewer than 10 trajectories: more runs make more of them" in text(few)
     assert "trajectories" not in text()
 
 

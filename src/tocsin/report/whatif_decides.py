@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from rich.console import Console
 from rich.text import Text
 
@@ -19,7 +21,7 @@ from tocsin.report.whatif_words import (
     title_of,
 )
 from tocsin.whatif.comparison.conclusions import reference_words
-from tocsin.whatif.comparison.result import Comparison, Decisive
+from tocsin.whatif.comparison.result import Comparison, Decisive, WithoutMechanism
 
 _DECISIVE = 6  # numbers shown, unless all are asked for
 _WITHOUT = 3  # mechanisms of an option, unless all are asked for
@@ -34,10 +36,8 @@ def print_decisive(console: Console, comparison: Comparison, outcome: str, horiz
     title(
         console, f"What decides the difference in {outcome_words(outcome)} within {horizon} months (Morris screening)"
     )
-    strongest: dict[str, Decisive] = {}
-    for row in sorted(rows, key=lambda row: -row.cleared):
-        strongest.setdefault(row.quantity, row)
-    shown = rows if everything else list(strongest.values())[:_DECISIVE]
+    strongest = strongest_of(rows)
+    shown = rows if everything else strongest[:_DECISIVE]
     cells: list[tuple[Cell, ...]] = []
     for row in sorted(shown, key=lambda row: -row.cleared):
         moved = f"{amount(row.mu_star, outcome)} ±{amount(row.mu_star_half_width, outcome)}"
@@ -58,6 +58,14 @@ def print_decisive(console: Console, comparison: Comparison, outcome: str, horiz
             f"option's {outcome_words(outcome)} more or fewer, against {reference_words(comparison.scenario)}.{more}"
         ],
     )
+
+
+def strongest_of(rows: Iterable[Decisive]) -> tuple[Decisive, ...]:
+    """Each number once, with the option whose difference it moves most; those that move most first."""
+    found: dict[str, Decisive] = {}
+    for row in sorted(rows, key=lambda row: -row.cleared):
+        found.setdefault(row.quantity, row)
+    return tuple(found.values())
 
 
 def print_flips(console: Console, comparison: Comparison, outcome: str, horizon: int, *, everything: bool) -> None:
@@ -84,13 +92,7 @@ def print_without(console: Console, comparison: Comparison, outcome: str, *, eve
     cells: list[tuple[Cell, ...]] = []
     for name in alternatives(comparison.scenario):
         of_option = [row for row in rows if row.option == name]
-        # That nothing is left without what an option works by goes without saying.
-        telling = [
-            row for row in of_option if row.effect != "little" and (row.mean, row.mean_low, row.mean_high) != (0, 0, 0)
-        ]
-        # A turn first, then by how much it changes.
-        telling = sorted(telling, key=lambda row: (row.effect != "turns", -abs(row.change)))
-        for k, row in enumerate(of_option if everything else telling[:_WITHOUT]):
+        for k, row in enumerate(of_option if everything else telling_of(of_option)[:_WITHOUT]):
             with_it = comparison.difference(name, outcome, horizon)
             means = (
                 f"{change(mean, outcome)} ({span(low, high, outcome, signed=True)})"
@@ -99,7 +101,7 @@ def print_without(console: Console, comparison: Comparison, outcome: str, *, eve
                     (row.mean, row.mean_low, row.mean_high),
                 )
             )
-            off = "all side effects" if row.side_effects else row.off[0]
+            off = off_words(row)
             effect = Text(row.effect, style="bold yellow" if row.effect == "turns" else "")
             cells.append(("" if k else option_cell(comparison.scenario, name), off, *means, effect))
     if cells:
@@ -121,3 +123,15 @@ def print_without(console: Console, comparison: Comparison, outcome: str, *, eve
             f"option works by and have no number estimated from data.{listed}"
         ],
     )
+
+
+def telling_of(rows: Iterable[WithoutMechanism]) -> tuple[WithoutMechanism, ...]:
+    """The rows of an option that change something: a turn first, then by how much."""
+    # That nothing is left without what an option works by goes without saying.
+    found = [row for row in rows if row.effect != "little" and (row.mean, row.mean_low, row.mean_high) != (0, 0, 0)]
+    return tuple(sorted(found, key=lambda row: (row.effect != "turns", -abs(row.change))))
+
+
+def off_words(row: WithoutMechanism) -> str:
+    """What is switched off in a row."""
+    return "all side effects" if row.side_effects else row.off[0]

@@ -60,13 +60,14 @@ def print_conclusions(
         *((">est/lit/ass", "rests most on") if looked else ()),
     )
     put_table(console, heads, cells, widths=(TITLE if looked else WIDE_TITLE, 18, 0, 12 if looked else 24, 0, 0))
-    dim(console, _conclusions_key(comparison, rows, looked=looked))
+    dim(console, conclusions_key(comparison, rows, looked=looked))
     if everything:
         for row in rows:
             console.print(Text(safe(row.text)))
 
 
-def _conclusions_key(comparison: Comparison, rows: Sequence[Conclusion], *, looked: bool) -> Iterator[str]:
+def conclusions_key(comparison: Comparison, rows: Sequence[Conclusion], *, looked: bool) -> Iterator[str]:
+    """How verdicts are to be read, in sentences; `looked`: whether what decides them was looked into."""
     said = "verdict: fewer or more where the mean is beyond chance, and no more than 10% of points have the other sign."
     if any(row.sign_assumed for row in rows):
         said += " *: hardly a point of the ranges allows the other sign, so that it is assumed, not found."
@@ -75,14 +76,18 @@ def _conclusions_key(comparison: Comparison, rows: Sequence[Conclusion], *, look
         return
     said = "est/lit/ass: the parts of what moves the difference that are estimated from data, from literature, assumed"
     if comparison.trajectories < ENOUGH_TRAJECTORIES:
-        said += f"; - with fewer than {ENOUGH_TRAJECTORIES} trajectories: more --draws make more of them"
+        said += f"; - with fewer than {ENOUGH_TRAJECTORIES} trajectories: more runs make more of them"
     yield f"{said}."
 
 
+def holds_words(row: Conclusion, ran: int) -> str:
+    """In which of the variants that were run a verdict is the same."""
+    return f"all {ran} variants" if len(row.holds_in) == ran > 1 else ", ".join(row.holds_in)
+
+
 def _holds(row: Conclusion, ran: int) -> Text:
-    if len(row.holds_in) == ran > 1:
-        return Text(f"all {ran} variants", style="bold green" if row.robust else "")
-    return Text(", ".join(row.holds_in), style="yellow")
+    everywhere = len(row.holds_in) == ran > 1
+    return Text(holds_words(row, ran), style="yellow" if not everywhere else "bold green" if row.robust else "")
 
 
 def print_choices(console: Console, comparison: Comparison, outcome: str, horizon: int) -> None:
@@ -106,7 +111,7 @@ def print_choices(console: Console, comparison: Comparison, outcome: str, horizo
                 option_cell(scenario, option.name),
                 *(share(found[name].p_best) if name in found else "-" for name in variants),
                 *(value if isinstance(value, str) else amount(value, outcome) for value in regret),
-                _least(main, len(marked), len(scenario.options)),
+                least_words(main, len(marked), len(scenario.options)),
             )
         )
     heads = (
@@ -117,6 +122,14 @@ def print_choices(console: Console, comparison: Comparison, outcome: str, horizo
         "least\nby 95%",
     )
     put_table(console, ("option", *heads), cells, widths=(WIDE_TITLE,))
+    dim(console, [choices_key(comparison, outcome, horizon)])
+
+
+def choices_key(comparison: Comparison, outcome: str, horizon: int) -> str:
+    """How P(best) and regrets are to be read, and what chance hides of them, in sentences."""
+    scenario, variant = comparison.scenario, comparison.main
+    rows = [row for row in comparison.choices if (row.outcome, row.horizon) == (outcome, horizon)]
+    marked = [row for row in rows if row.variant == variant and row.least_regret]
     said = (
         "P(best): share of points of the uncertain numbers at which an option has the fewest, by variant; regret: "
         f"expected {outcome_words(outcome)} more than under the best option at that point ({variant}), largest among "
@@ -128,11 +141,11 @@ def print_choices(console: Console, comparison: Comparison, outcome: str, horizo
     ]
     if unsure:
         of = ", ".join(title_of(scenario, row.option) for row in unsure)
-        said += f" Chance hides most of what tells points apart for: {of}. More --draws show more of it."
-    dim(console, [said])
+        said += f" Chance hides most of what tells points apart for: {of}. More runs show more of it."
+    return said
 
 
-def _least(row: Choice | None, marked: int, options: int) -> str:
+def least_words(row: Choice | None, marked: int, options: int) -> str:
     """Whether an option has the least 95% regret: nobody is marked where none can be told from the others."""
     if row is None or not row.least_regret or (marked == options and options > 1):
         return ""
