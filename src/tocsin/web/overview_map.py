@@ -54,7 +54,8 @@ def world_map(answer: WorldAnswer, source: str) -> Chart:
         caption = (
             "The terms of the sources held do not allow half-degree cells to be shown: there are none on this map."
         )
-    caption += f" Hatched land has {NO_RECORD}. Numbers are theatres with a group on warning. {DISCLAIMER}"
+    named = ", ".join(f"{mark.number} {mark.theatre}" for mark in marks)
+    caption += f" Hatched land has {NO_RECORD}. Theatres with a group on warning: {named or 'none'}. {DISCLAIMER}"
     return Chart(
         kind="world-map",
         name=f"map-{told.data_until}",

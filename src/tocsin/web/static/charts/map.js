@@ -223,6 +223,18 @@
     return y + row / 2 - top;
   }
 
+  // Coasts and borders; dashed around land that is drawn with neither of its neighbours.
+  function borders(svg, figures, frame, project) {
+    const neutral = new Set(figures.neutral);
+    const open = (a, b) => a !== b && (neutral.has(a.id) || neutral.has(b.id));
+    for (const [which, dashes] of [[(a, b) => !open(a, b), null], [open, "1.5,1.5"]]) {
+      const lines = topojson.mesh(frame.topology, frame.topology.objects.land, which);
+      svg.append("path").attr("d", path(project)(lines)).attr("fill", "none").attr("stroke", frame.theme.muted)
+        .attr("stroke-width", 0.5).attr("stroke-opacity", 0.7).attr("stroke-linejoin", "round")
+        .attr("stroke-dasharray", dashes);
+    }
+  }
+
   tocsin.chart("world-map", function (figures, frame) {
     const theme = frame.theme;
     const project = projection(frame.width, ...edges(figures, frame.compact));
@@ -237,9 +249,7 @@
     svg.append("defs").append("clipPath").attr("id", edge).append("rect")
       .attr("width", frame.width).attr("height", project.height);
     const inside = svg.append("g").attr("clip-path", "url(#" + edge + ")");
-    inside.append("path").attr("d", path(project)(topojson.mesh(frame.topology, frame.topology.objects.land)))
-      .attr("fill", "none").attr("stroke", theme.muted).attr("stroke-width", 0.5).attr("stroke-opacity", 0.7)
-      .attr("stroke-linejoin", "round");
+    borders(inside, figures, frame, project);
     numbers(inside, figures, frame, project);
     svg.append("rect").attr("x", 0.5).attr("y", 0.5).attr("width", frame.width - 1).attr("height", project.height - 1)
       .attr("fill", "none").attr("stroke", theme.line);
