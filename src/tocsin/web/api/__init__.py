@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tocsin.web.api.route import unanswered
 from tocsin.web.api.router import api_router, openapi_description
 
-__all__ = ["api_router", "openapi_description"]
+__all__ = ["api_router", "openapi_description", "unanswered"]

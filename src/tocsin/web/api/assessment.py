@@ -95,8 +95,14 @@ def add_assessment(router: APIRouter, desk: Desk) -> None:
 
         return await desk.reply(request, make)
 
-    offer(router, "/assessment", assessment, answer=AssessmentAnswer, summary="Which groups will do harm")
-    offer(router, "/assessment/new-entrants", new_entrants, answer=EntrantsAnswer, summary="Where a group may come up")
+    offer(router, "/assessment", assessment, answer=AssessmentAnswer, summary="which groups will do harm, and why")
+    offer(
+        router,
+        "/assessment/new-entrants",
+        new_entrants,
+        answer=EntrantsAnswer,
+        summary="where a new group may come up",
+    )
 
 
 def _content(assessment: Assessment, given: AssessmentGiven, request: Request) -> dict[str, Any]:

@@ -41,7 +41,7 @@ def add_data(router: APIRouter, desk: Desk) -> None:
 
         return await desk.reply(request, make)
 
-    offer(router, "/data", data, answer=DataAnswer, summary="What the figures are of")
+    offer(router, "/data", data, answer=DataAnswer, summary="what the figures are of")
 
 
 def _told(found: Covered) -> dict[str, Any]:

@@ -16,11 +16,24 @@ from tocsin.web.api.route import LICENCE
 from tocsin.web.api.shapes import WorkingAnswer
 
 PREFIX = "/api/v1"
-ABOUT = """The figures of the pages as JSON. Every answer says which day it is of, where its data end, and whose data
-they are. What takes longer than a moment is answered with 202 and how far it is: ask again after `Retry-After` seconds.
-Every answer has a strong `ETag`; send it back as `If-None-Match` and get 304 where nothing has changed. HEAD is
-answered like GET, without a body. Errors are problem details (RFC 9457). Keys are stable: new ones may come, none goes
-in v1. Parameters that are not known, empty, or given twice are refused."""
+ABOUT = (
+    "The figures of the pages as JSON, for programs. Every answer says which day it is of, where its data end, and "
+    "whose data they are."
+)
+# What holds of every resource: what it is about, and a sentence or two.
+CONVENTIONS = (
+    (
+        "What takes long",
+        "is answered with 202 and how far it is. Ask again after as many seconds as `Retry-After` says.",
+    ),
+    ("What is held already", "is not sent again: give the `ETag` of an answer as `If-None-Match`, and get 304."),
+    ("Lists", "come in pages. `paging` in the answer has the addresses of the next and of the previous one."),
+    ("Errors", "are problem details (RFC 9457), as `application/problem+json`."),
+    ("Parameters", "that are not known, empty, or given twice are refused, so that a slip is not taken for a default."),
+    ("Months", "are told by their first day, or like `2020-12`; days like `2020-12-31`. What is not known is null."),
+    ("Keys", "are stable: new ones may come, none goes in v1."),
+    ("Methods", "are GET and HEAD. Nothing can be changed."),
+)
 
 Schema = dict[str, Any]
 
@@ -30,7 +43,7 @@ def describe(routes: Sequence[BaseRoute]) -> Schema:
     found = get_openapi(
         title="tocsin",
         version=__version__,
-        description=" ".join(ABOUT.split()),
+        description=" ".join([ABOUT, *(f"{about} {said}" for about, said in CONVENTIONS)]),
         routes=routes,
         servers=[{"url": PREFIX, "description": "This server"}],
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},

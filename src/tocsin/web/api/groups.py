@@ -160,9 +160,16 @@ def add_groups(router: APIRouter, desk: Desk) -> None:
 
         return await desk.reply(request, make)
 
-    offer(router, "/groups", groups, answer=GroupsAnswer, summary="Find groups")
-    offer(router, "/group", group, answer=GroupTold, summary="All about one group")
-    offer(router, "/group/events", group_events, answer=EventsAnswer, summary="The events of a group", licence=True)
+    offer(router, "/groups", groups, answer=GroupsAnswer, summary="groups by name, and search")
+    offer(router, "/group", group, answer=GroupTold, summary="all about one group")
+    offer(
+        router,
+        "/group/events",
+        group_events,
+        answer=EventsAnswer,
+        summary="a group's events, one by one",
+        licence=True,
+    )
 
 
 def _listed(

@@ -139,9 +139,15 @@ def add_record(router: APIRouter, desk: Desk) -> None:
 
         return await desk.reply(request, make)
 
-    offer(router, "/record", record, answer=RecordAnswer, summary="How it has done")
-    offer(router, "/record/warnings", record_warnings, answer=WarningsAnswer, summary="Past warnings")
-    offer(router, "/record/misses", record_misses, answer=MissesAnswer, summary="What had no warning")
+    offer(router, "/record", record, answer=RecordAnswer, summary="how probabilities and levels have done")
+    offer(
+        router,
+        "/record/warnings",
+        record_warnings,
+        answer=WarningsAnswer,
+        summary="past warnings, and what came",
+    )
+    offer(router, "/record/misses", record_misses, answer=MissesAnswer, summary="what came without a warning")
 
 
 def _choice(given: MissesGiven, desk: Desk, **others: Any) -> Choice:

@@ -117,15 +117,22 @@ def offer(
 
     The description is the docstring of `endpoint`.
     """
-    about: dict[str, Any] = {
-        "description": " ".join((endpoint.__doc__ or "").split()),
-        "response_model": answer,
-        "response_description": " ".join((answer.__doc__ or "").split()),
-        "openapi_extra": {LICENCE: licence, "parameters": [dict(one) for one in parameters]},
-    }
     name = endpoint.__name__
-    router.add_api_route(path, endpoint, methods=["GET"], name=name, summary=summary, operation_id=name, **about)
-    router.add_api_route(path, endpoint, methods=["HEAD"], name=f"{name}_head", include_in_schema=False, **about)
+    router.add_api_route(
+        path,
+        endpoint,
+        methods=["GET"],
+        name=name,
+        operation_id=name,
+        summary=summary[:1].upper() + summary[1:],
+        description=" ".join((endpoint.__doc__ or "").split()),
+        response_model=answer,
+        response_description=" ".join((answer.__doc__ or "").split()),
+        openapi_extra={LICENCE: licence, "parameters": [dict(one) for one in parameters]},
+    )
+    router.add_api_route(
+        path, endpoint, methods=["HEAD"], name=f"{name}_head", response_model=None, include_in_schema=False
+    )
     router.add_route(path, unanswered("method"), include_in_schema=False)
 
 

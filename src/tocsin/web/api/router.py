@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from functools import cache
+
 from fastapi import APIRouter, Request, Response
 
 from tocsin.settings import Settings, load_settings
@@ -15,6 +18,7 @@ from tocsin.web.api.route import METHODS, ApiRoute, Desk, unanswered
 from tocsin.web.api.sending import send, written
 from tocsin.web.api.theatres import add_theatres
 from tocsin.web.api.whatif import add_whatif
+from tocsin.web.kept_pages import KeptPage
 
 
 def api_router(answers: Answers, settings: Settings) -> APIRouter:
@@ -23,10 +27,9 @@ def api_router(answers: Answers, settings: Settings) -> APIRouter:
     `answers` must be of the same settings.
     """
     router = _resources(Desk(answers, settings))
-    page = written(describe(router.routes))
 
     async def openapi(request: Request) -> Response:
-        return send(request, page)
+        return send(request, await asyncio.to_thread(_written_description))
 
     router.add_route("/openapi.json", openapi, methods=list(METHODS), include_in_schema=False)
     router.add_route("/openapi.json", unanswered("method"), include_in_schema=False)
@@ -34,10 +37,16 @@ def api_router(answers: Answers, settings: Settings) -> APIRouter:
     return router
 
 
+@cache
 def openapi_description() -> Schema:
-    """The OpenAPI 3.1 description of all resources, without a server."""
+    """The OpenAPI 3.1 description of all resources, without a server. Not to be changed."""
     settings = load_settings()
     return describe(_resources(Desk(Answers(settings), settings)).routes)  # nothing is asked
+
+
+@cache
+def _written_description() -> KeptPage:
+    return written(openapi_description())
 
 
 def _resources(desk: Desk) -> APIRouter:

@@ -145,9 +145,9 @@ def add_theatres(router: APIRouter, desk: Desk) -> None:
 
         return await desk.reply(request, make)
 
-    offer(router, "/theatres", theatres, answer=TheatresAnswer, summary="Where groups compete")
-    offer(router, "/theatre", theatre, answer=TheatreTold, summary="One theatre over time")
-    offer(router, "/theatre/rivalry", theatre_rivalry, answer=RivalryAnswer, summary="Who answers whom")
+    offer(router, "/theatres", theatres, answer=TheatresAnswer, summary="where groups compete")
+    offer(router, "/theatre", theatre, answer=TheatreTold, summary="one theatre over time")
+    offer(router, "/theatre/rivalry", theatre_rivalry, answer=RivalryAnswer, summary="who answers whom in a theatre")
 
 
 def _told(found: TheatreAnswer, covered: Covered) -> dict[str, Any]:

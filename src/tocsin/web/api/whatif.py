@@ -270,16 +270,16 @@ def add_whatif(router: APIRouter, desk: Desk) -> None:
 
         return await desk.reply(request, make)
 
-    offer(router, "/whatif", whatif, answer=ScenariosAnswer, summary="The scenarios there are")
+    offer(router, "/whatif", whatif, answer=ScenariosAnswer, summary="the scenarios that ship")
     offer(
-        router, "/whatif/{scenario}/numbers", whatif_numbers, answer=NumbersAnswer, summary="What a scenario rests on"
+        router, "/whatif/{scenario}/numbers", whatif_numbers, answer=NumbersAnswer, summary="the numbers of a scenario"
     )
     offer(
         router,
         "/whatif/{scenario}",
         whatif_run,
         answer=RunAnswer,
-        summary="Run a scenario",
+        summary="run a scenario, and compare its options",
         parameters=(NUMBERS_GIVEN,),
     )
 
