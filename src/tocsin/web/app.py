@@ -14,6 +14,7 @@ from tocsin import __version__
 from tocsin.errors import NotHeldError, TocsinError
 from tocsin.settings import Settings, load_settings
 from tocsin.web.answers import Answers, Asks, TooBusy
+from tocsin.web.api import api_router
 from tocsin.web.asked import Asked
 from tocsin.web.headers import Headers
 from tocsin.web.lane import AnswerFailed, LaneDied, LaneProcess
@@ -54,12 +55,7 @@ def create_app(
         openapi_url="/api/v1/openapi.json",
         lifespan=life,
     )
-    try:  # TEMPORARY
-        from tocsin.web.api import api_router
-
-        app.include_router(api_router(answers, answers.settings), prefix="/api/v1")
-    except ImportError:
-        pass
+    app.include_router(api_router(answers, answers.settings), prefix="/api/v1")
     app.include_router(page_router(answers))
     app.add_middleware(Headers)
     app.state.answers = answers

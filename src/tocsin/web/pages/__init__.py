@@ -15,8 +15,4 @@ MakePage = Callable[[Asked, Mapping[str, str]], Page]
 
 def page_makers() -> dict[str, MakePage]:
     """For each page the function that makes it of what is asked and of the page's own parameters."""
-    from importlib.util import find_spec  # TEMPORARY
-
-    return {
-        name: import_module(f"tocsin.web.pages.{name}").page for name in NAMES if find_spec(f"tocsin.web.pages.{name}")
-    }
+    return {name: import_module(f"tocsin.web.pages.{name}").page for name in NAMES}
