@@ -89,10 +89,11 @@ def _overall(track: TrackAnswer, target: Target, among: str, horizon: int) -> Ta
     first = rows[0]
     happened = "" if first.positives is None else f", of which it came to {first.positives:,}"
     months = "mean over the months ahead" if target == "deaths" else "within"
+    compared = any(row.difference is not None for row in rows)
+    below = " Below each score the headline model less this one, with its standard error." if compared else ""
     reach = f"{months} to {horizon}" if target == "deaths" else f"{months} {horizon} months"
     return Table(
-        f"Origins {_span(track, first)}, {LISTS[among]}, {reach}: {first.n:,} group-months{happened}. Below each score "
-        "the headline model less this one, with its standard error.",
+        f"Origins {_span(track, first)}, {LISTS[among]}, {reach}: {first.n:,} group-months{happened}.{below}",
         (Column("Model"), *(Column(_head(name), "right") for name in scores)),
         tuple((Cell(_short(model)), *(_score_cell(at.get((model, name))) for name in scores)) for model in models),
     )
