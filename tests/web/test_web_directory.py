@@ -187,7 +187,7 @@ def test_theatres_in_the_order_asked_for(by: str, order: list[str]) -> None:
 def test_a_row_says_levels_deaths_and_the_chance_with_its_base_rate() -> None:
     rows = [row.text for row in shown().all("table")[0].all("tbody")[0].all("tr")]
     assert rows[0] == "Iraq 1 ▲ warning 900 400 2 5 10% (5.0% to 20%) base rate 5.0% Dec 2020"
-    assert rows[1] == "Mali 2 ● watch 300 not held 4 9 not known Nov 2020"
+    assert rows[1] == "Mali 2 △ watch 300 not held 4 9 not known Nov 2020"
     assert rows[2].startswith("Niger none 20 30 1 3 40% (20% to 60%) base rate 5.0%")
 
 
@@ -198,7 +198,7 @@ def test_the_sentences_and_the_named_theatres() -> None:
     assert "Iraq (900), Mali (300) and Niger (20)" in page.text
     assert "likeliest in Niger: 40% (20% to 60%; base rate 5.0%)" in page.text
     views = page.all("table")[1].all("tbody")[0].all("tr")
-    assert [row.text for row in views] == ["Mali+Niger Mali, Niger 2 ● watch 320"]
+    assert [row.text for row in views] == ["Mali+Niger Mali, Niger 2 △ watch 320"]
     assert views[0].all("a")[0].given["href"] == "/theatre?name=Mali%2BNiger"
 
 

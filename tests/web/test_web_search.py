@@ -91,7 +91,7 @@ def test_a_whole_name_offers_its_group_first() -> None:
     assert "warning" in offered.text
     assert rows(found) == [
         "IS @ Afghanistan also called ISIS-K Afghanistan ▲ warning 420 Nov 2020",
-        "IS @ Pakistan also called ISIS-K Pakistan ● watch 24 Nov 2020",
+        "IS @ Pakistan also called ISIS-K Pakistan △ watch 24 Nov 2020",
     ]
     assert found.all("input", id="q")[0].given["value"] == "isis k"
 
