@@ -194,7 +194,8 @@ def test_links_with_label_interval_and_checks_in_words() -> None:
         found.text
     )
     assert "It is no finding that the groups do not compete." in found.text
-    assert "predictive, not causal" in found.text
+    assert "By chance alone about 0.3 of the 6 links" in found.text
+    assert "Links are predictive, not causal" in found.text
     table = next(one for one in found.all("table") if one.all("caption")[0].text.startswith("Links, by attacks"))
     rows = [[cell.text for cell in row.inside if isinstance(cell, Node)] for row in table.all("tbody")[0].all("tr")]
     assert rows[0] == ["Taleban", "IS", "answers", "+0.21 (+0.12 to +0.30)", "<1%", "0.31", "90 and 100", "none"]
@@ -329,3 +330,7 @@ def test_every_link_is_in_one_of_the_two_tables() -> None:
     few = planted_link("A", "B", estimate=0.0, low=float("-inf"), high=float("inf"), minimum_detectable=float("inf"))
     table, _ = theatre_links.links_tables(replace(LINKS, links=(few,)))
     assert [cell.text for cell in table.rows[0]][2:6] == ["cannot tell", "not known", "34%", "not known"]
+    open_above = planted_link("A", "B", estimate=1.7, low=0.2, high=float("inf"), label="answers")
+    table, _ = theatre_links.links_tables(replace(LINKS, links=(open_above,)))
+    assert table.rows[0][3].text == "+1.70 (+0.20 or more)"
+    assert theatre_links.by_chance(replace(LINKS, links=(few,))) == "Of no link can anything be told."

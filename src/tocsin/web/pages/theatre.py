@@ -146,6 +146,7 @@ def _rivalry(rivalry: Rivalry | None, source: str) -> dict[str, Any] | None:
     first, rest = theatre_links.links_tables(rivalry)
     return {
         "verdict": theatre_links.verdict(rivalry),
+        "by_chance": theatre_links.by_chance(rivalry),
         "chart": theatre_links.network_chart(rivalry, source),
         "meanings": theatre_links.meanings(rivalry),
         "checks": theatre_links.checks(rivalry),

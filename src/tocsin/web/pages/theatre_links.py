@@ -96,6 +96,17 @@ def verdict(rivalry: Rivalry) -> str:
     return "; ".join(parts) + "."
 
 
+def by_chance(rivalry: Rivalry) -> str:
+    """How many links would be found where there is none."""
+    told = sum(isfinite(link.minimum_detectable) for link in rivalry.links)
+    if not told:
+        return "Of no link can anything be told."
+    return (
+        f"By chance alone about {0.05 * told:.1f} of the {counted(told, 'link')} of which something can be told would "
+        "pass a 5% test, were there none."
+    )
+
+
 def meanings(rivalry: Rivalry) -> tuple[tuple[str, str], ...]:
     """What the labels that occur mean."""
     counts = counts_of(rivalry)
@@ -132,7 +143,8 @@ def checks(rivalry: Rivalry) -> tuple[tuple[str, str], ...]:
 def notes(rivalry: Rivalry) -> tuple[str, ...]:
     """What else must be said beside the links; notes on the figures as such stand at the foot of the page."""
     elsewhere = {PREDICTIVE, *rivalry.provenance.notes}
-    told = (note for note in rivalry.notes() if note not in elsewhere)
+    # What chance alone would bring stands beside the verdict.
+    told = (note for note in rivalry.notes() if note not in elsewhere and not note.startswith("Of "))
     return (*told, f"Data to {whole_day(rivalry.last)}, in whole weeks; seed {rivalry.seed}.")
 
 
@@ -203,17 +215,23 @@ def _links_table(caption: str, links: list[Link]) -> Table:
 
 
 def _row(link: Link) -> tuple[Cell, ...]:
-    told = isfinite(link.low) and isfinite(link.high)
     return (
         Cell(actor_of(link.source)),
         Cell(actor_of(link.target)),
         Cell(label_words(link)),
-        Cell(f"{_signed(link.estimate)} ({_signed(link.low)} to {_signed(link.high)})" if told else "not known"),
+        Cell(_estimate(link)),
         Cell(_chance(link.p_shift)),
         Cell(f"{link.minimum_detectable:.2f}" if isfinite(link.minimum_detectable) else "not known"),
         Cell(f"{link.source_attacks:,} and {link.target_attacks:,}"),
         Cell(f"{link.clashes:,}" if link.clashes else "none"),
     )
+
+
+def _estimate(link: Link) -> str:
+    if not isfinite(link.low):
+        return "not known"
+    bounds = f"{_signed(link.low)} to {_signed(link.high)}" if isfinite(link.high) else f"{_signed(link.low)} or more"
+    return f"{_signed(link.estimate)} ({bounds})"
 
 
 def _signed(value: float) -> str:

@@ -138,7 +138,8 @@
     const room = numbered || few ? 8 : 190;
     const unit = Math.min(few ? 190 : 230, (frame.width / 2 - room) / (1 + side + largest));
     const above = unit * ((few ? 0.35 : 1) + largest) + (numbered ? 26 : few ? 6 : 48);
-    const below = few ? unit * largest + 78 : above;
+    const lowest = d3.max(groups, (g) => -g.at[1]) + (figures.untold.length ? 0.2 : 0);
+    const below = few ? unit * largest + 78 : unit * (lowest + largest) + (numbered ? 26 : 48);
     const columns = numbered ? (frame.compact ? 1 : 2) : 0;
     const keyed = numbered ? Math.ceil(groups.length / columns) * 22 + 10 : 0;
     const height = Math.ceil(above + below + keyed);
