@@ -6,7 +6,9 @@ from typing import Any, Literal, Protocol
 
 from tocsin.settings import Settings
 
-Lane = Literal["figures", "whatif"]
+# What answers questions, each a process of its own: `figures` may fit models, a minute or so for a new day; `quick` reads
+# what is packaged or held; `slow` is what a page can be shown without; `whatif` simulates.
+Lane = Literal["quick", "figures", "slow", "whatif"]
 
 
 class Tell(Protocol):
@@ -18,7 +20,7 @@ class Tell(Protocol):
 class Question(Protocol):
     """A frozen dataclass of plain values, so that equal questions are one, and their answer is kept.
 
-    `lane` is the process that answers it, one question after the other: a long simulation never holds up figures.
+    `lane` is the process that answers it, one question after the other: nothing long holds up what a page needs.
     Both question and answer are pickled.
     """
 

@@ -83,7 +83,7 @@ class Coverage:
     """What the figures of a day are of."""
 
     asked: Asked
-    lane: ClassVar[Lane] = "figures"
+    lane: ClassVar[Lane] = "quick"
 
     def answer(self, settings: Settings, tell: Tell) -> Covered:
         """Raises as `load_situation`."""

@@ -39,7 +39,7 @@ class InForce:
     """What holds on a day. No model is needed for it."""
 
     asked: Asked
-    lane: ClassVar[Lane] = "figures"
+    lane: ClassVar[Lane] = "quick"
 
     def answer(self, settings: Settings, tell: Tell) -> InForceAnswer:
         """Raises as `load_situation`."""

@@ -17,7 +17,7 @@ class LastPeriod:
     """What was said a horizon before, by models fitted then, and what came; None where nothing could be said then."""
 
     asked: Asked
-    lane: ClassVar[Lane] = "figures"
+    lane: ClassVar[Lane] = "slow"
 
     def answer(self, settings: Settings, tell: Tell) -> PastPeriod | None:
         """Raises as `tocsin.assess`."""

@@ -52,7 +52,7 @@ class Track:
     """How warnings and probabilities have done."""
 
     asked: Asked
-    lane: ClassVar[Lane] = "figures"
+    lane: ClassVar[Lane] = "quick"
 
     def answer(self, settings: Settings, tell: Tell) -> TrackAnswer:
         """Raises as `load_situation`, but for days in strict mode before the packaged figures were published."""

@@ -22,7 +22,7 @@ class TheatreLinks:
 
     asked: Asked
     theatre: str
-    lane: ClassVar[Lane] = "figures"
+    lane: ClassVar[Lane] = "slow"
 
     def answer(self, settings: Settings, tell: Tell) -> Rivalry | None:
         """Takes up to two minutes. Raises as `tocsin.assess`."""
