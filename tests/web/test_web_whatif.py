@@ -203,6 +203,7 @@ def test_a_result_is_headed_by_what_it_is_not_and_says_what_it_rests_on(ran: Com
     assert "Options left out: Mediation" in found.text
     assert "grievance 0 to 0.01 share of members a month; the scenario has 0 to 0.005" in found.text
     assert "Set by you 1 1" in found.text
+    assert "1 of its numbers is set by you" in found.all("div", class_="callout")[0].text
     for conclusion in ran.conclusions:
         if (conclusion.outcome, conclusion.horizon) == ("civilian_deaths", 12):
             assert " ".join(conclusion.text.split()) in found.text
@@ -213,6 +214,7 @@ def test_a_result_is_headed_by_what_it_is_not_and_says_what_it_rests_on(ran: Com
     for figure in found.all("figure", class_="chart"):
         assert "not a forecast" in figure.all("figcaption")[0].text
         assert chart_data(figure)["source"].startswith("Scenario, not a forecast")
+        assert chart_data(figure)["source"].endswith("Set by you: grievance 0 to 0.01.")
     assert "was not looked into" in found.text
 
 
@@ -235,9 +237,11 @@ def test_every_download_of_a_run_can_be_written(ran: Comparison) -> None:
     table = pl.read_parquet(io.BytesIO(write_download(by_name["differences"], "parquet", found, "where from")))
     assert len(table) == len(ran.differences)
     assert set(table["source"]) == {"where from"}
+    assert "set by you: grievance 0 to 0.01" in made.context(found, links(ASKED))["sources"].line
     document = json.loads(write_download(by_name["result"], "json", found, "where from"))
     assert document["what"] == "scenario, not a forecast"
     assert document["switched_off"] == ["hedging"]
+    assert document["set_by_you"] == [{"number": "grievance", "low": 0.0, "high": 0.01}]
 
 
 def test_the_answer_of_a_run_is_its_pages(ran: Comparison) -> None:

@@ -26,6 +26,8 @@ from tocsin.web.questions.whatif import LEAST_DRAWS, MOST_DRAWS, USUAL_DRAWS, Wh
 from tocsin.whatif.catalogue import VARIANTS
 from tocsin.whatif.check.report import check
 from tocsin.whatif.check.words import option_words, shock_words
+from tocsin.whatif.comparison.changed import SET_BY_YOU
+from tocsin.whatif.comparison.result import Comparison
 from tocsin.whatif.files.reading import packaged_scenarios
 from tocsin.whatif.files.text import scenario_text
 from tocsin.whatif.scenario import Scenario
@@ -137,12 +139,12 @@ def _asked(asked: Asked, form: Form, links: Links, *, result: dict[str, Any] | N
         "shipped": links.to(NAME, scenario=scenario.name),
         "all_scenarios": links.to(NAME),
         "result": result,
-        "sources": _sources(scenario, asked),
+        "sources": _sources(scenario, asked, form),
         "scripts": ("charts/whatif.js",),
     }
 
 
-def _sources(scenario: Scenario, asked: Asked) -> PageSources:
+def _sources(scenario: Scenario, asked: Asked, form: Form | None = None) -> PageSources:
     notes = [what_it_is(scenario)]
     if asked.as_of is not None:
         notes.append("A scenario has a day of its own: the day chosen at the head of the page does not change it.")
@@ -153,7 +155,7 @@ def _sources(scenario: Scenario, asked: Asked) -> PageSources:
         vintage=scenario.vintage,
         licence=LICENCE,
         citation=scenario.citation,
-        model=model_words(),
+        model=f"{model_words()}; {form.set_by_you}" if form and form.set_by_you else model_words(),
         notes=(*notes, *scenario.notes),
         own_day=True,
     )
@@ -175,7 +177,7 @@ def _downloads(question: WhatIf, *, run: bool) -> tuple[Download, ...]:
                 [asdict(row) for row in found[question].outcomes], infer_schema_length=None
             ),
         ),
-        Download("result", "The whole result", document=lambda found: comparison_document(found[question])),
+        Download("result", "The whole result", document=lambda found: _document(found[question], question)),
     )
     return (
         *(of_run if run else ()),
@@ -186,6 +188,11 @@ def _downloads(question: WhatIf, *, run: bool) -> tuple[Download, ...]:
             document=lambda _: {"name": question.scenario, "toml": scenario_text(question.asked_of())},
         ),
     )
+
+
+def _document(comparison: Comparison, question: WhatIf) -> dict[str, Any]:
+    changes = [{"number": name, "low": low, "high": high} for name, low, high in question.changes]
+    return {**comparison_document(comparison), SET_BY_YOU.replace(" ", "_"): changes}
 
 
 def _numbers(question: WhatIf) -> pl.DataFrame:

@@ -112,6 +112,13 @@ class Form:
         return tuple((n.name, float(n.low), float(n.high)) for m in self.mechanisms for n in m.numbers if n.changed)
 
     @property
+    def set_by_you(self) -> str:
+        """The numbers set anew, in words; empty where none is."""
+        changed = [n for m in self.mechanisms for n in m.numbers if n.changed]
+        listed = "; ".join(f"{n.name} {n.low}{f' to {n.high}' if n.high != n.low else ''}" for n in changed)
+        return f"{SET_BY_YOU}: {listed}" if listed else ""
+
+    @property
     def off(self) -> tuple[str, ...]:
         """The mechanisms switched off besides the scenario's."""
         return tuple(m.name for m in self.mechanisms if m.off and not m.fixed_off)

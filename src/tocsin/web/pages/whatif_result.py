@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from typing import Any
 
 from tocsin.report.whatif_verdicts import choices_key, conclusions_key
@@ -15,6 +16,7 @@ from tocsin.report.whatif_words import (
     run_words,
     variants_line,
 )
+from tocsin.web.chart import Chart
 from tocsin.web.links import Links
 from tocsin.web.pages import whatif_charts as charts
 from tocsin.web.pages import whatif_tables as tables
@@ -32,6 +34,12 @@ def result_of(comparison: Comparison, form: Form, links: Links) -> dict[str, Any
     flips = [row for row in comparison.flips if (row.outcome, row.horizon) == (outcome, horizon)]
     numbers = check(comparison.scenario).numbers
     strength = charts.strength(comparison)
+    decisive = charts.decisive(comparison, outcome, horizon, set_by_you)
+
+    def told(chart: Chart) -> Chart:
+        """A drawing that leaves the page says which numbers are not the scenario's."""
+        return replace(chart, source=f"{chart.source} {capital(form.set_by_you)}.") if set_by_you else chart
+
     return {
         "data_words": capital(data_words(comparison.scenario)),
         "run_words": capital(run_words(comparison)),
@@ -49,15 +57,15 @@ def result_of(comparison: Comparison, form: Form, links: Links) -> dict[str, Any
         "verdicts": tables.verdicts(comparison, outcome, horizon),
         "verdicts_key": tuple(map(capital, conclusions_key(comparison, conclusions, looked=looked))),
         "sentences": tuple(row.text for row in conclusions),
-        "differences": charts.differences(comparison, outcome),
-        "by_month": charts.by_month(comparison, outcome),
-        "strength": strength,
+        "differences": told(charts.differences(comparison, outcome)),
+        "by_month": told(charts.by_month(comparison, outcome)),
+        "strength": strength and told(strength),
         "options": tables.options(comparison, horizon),
-        "best": charts.best(comparison, outcome, horizon),
+        "best": told(charts.best(comparison, outcome, horizon)),
         "regret": tables.regret(comparison, outcome, horizon),
         "best_key": choices_key(comparison, outcome, horizon),
         "looked": looked,
-        "decisive": charts.decisive(comparison, outcome, horizon, set_by_you),
+        "decisive": decisive and told(decisive),
         "flips": any(row.limits for row in flips),
         "without": tables.without(comparison, outcome),
         "with_sensitivity": links.to("whatif", **_with(form, sensitivity="1")),

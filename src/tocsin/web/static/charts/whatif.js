@@ -39,7 +39,7 @@
 
   // The title of a panel; `left` are the pixels between the drawing's edge and its axis.
   function heading(words, width, left, theme) {
-    return Plot.text([shortened(words, width - 8)], {
+    return Plot.text([shortened(words, width, 8.6)], {
       frameAnchor: "top-left", dx: -left, dy: -26, textAnchor: "start", fontWeight: 600, fontSize: 14, fill: theme.ink,
     });
   }
@@ -50,8 +50,8 @@
   }
 
   // As many letters as fit, the rest as an ellipsis.
-  function shortened(words, width) {
-    const letters = Math.floor(width / 7);
+  function shortened(words, width, letter = 7) {
+    const letters = Math.floor(width / letter);
     return words.length > letters ? words.slice(0, letters - 1) + "…" : words;
   }
 
@@ -86,7 +86,7 @@
             strokeWidth: 7, strokeOpacity: 0.55 }),
           rows.map((row) => Plot.dot([row], { x: "mean", y: "y", symbol: symbolOf(row.series), r: 5.5,
             fill: colourOf(row.series, theme), stroke: theme.paper, strokeWidth: 1 })),
-          Plot.text(rows, { x: low - room, y: "y", dy: -20, textAnchor: "start", text: (d) => shortened(d.option, inner),
+          Plot.text(rows, { x: low - room, y: "y", dy: -20, textAnchor: "start", text: (d) => shortened(d.option, inner, 7.8),
             fill: theme.ink, fontWeight: 600, ...halo(theme) }),
           Plot.text(rows, { x: low - room, y: "y", dy: 18, textAnchor: "start", text: (d) => shortened(d.told, inner),
             fill: theme.muted, ...halo(theme) }),
