@@ -28,7 +28,7 @@ PLACES = {
     4: "placed to a province (first-order division) or better",
     5: "placed to a line or vague area or better",
     6: "placed at least to a country",
-    7: "all, however they are placed",
+    7: "however precisely they are placed",
 }
 KINDS = {"yearly": "yearly release", "candidate": "Candidate release (preliminary)"}
 GED = "Sundberg & Melander (2013), doi:10.1177/0022343313484347"
@@ -152,7 +152,10 @@ def _vintage(one: VintageHeld) -> dict[str, Any]:
         ("What it is", KINDS[one.kind] + (", packaged as aggregate figures without events" if one.packaged else "")),
         ("Published", f"{whole_day(one.published)}{' (assumed)' if one.published_assumed else ''}"),
         ("Covers", f"{where}, {whole_day(one.first_day)} to {whole_day(one.last_day)}"),
-        ("Events", PLACES[one.place_precision_max] if one.rows is None else f"{one.rows:,}, {_held(one)}"),
+        (
+            "Events",
+            PLACES[one.place_precision_max] if one.rows is None else f"{one.rows:,}, {PLACES[one.place_precision_max]}",
+        ),
     ]
     if one.rejected is not None:
         facts.append(("Rows apart", f"{one.rejected:,} rejected, {one.questioned:,} taken in as coded but questioned"))
@@ -164,10 +167,6 @@ def _vintage(one: VintageHeld) -> dict[str, Any]:
         ("Citation", one.citation),
     ]
     return {"label": one.label, "in_use": one.in_use, "packaged": one.packaged, "facts": facts}
-
-
-def _held(one: VintageHeld) -> str:
-    return PLACES[one.place_precision_max] if one.place_precision_max < 7 else "however they are placed"
 
 
 def _gaps(told: Covered) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from math import isfinite
 from typing import Any
@@ -36,6 +37,7 @@ from tocsin.web.questions.rivalry import TheatreLinks
 
 NAME = "group"
 LONGEST_NAME = 200
+LONGEST_TEXT = 140
 EVENTS_SHOWN = 50
 ROWS_SHOWN = 12
 ELSEWHERE_SHOWN = 6
@@ -229,22 +231,47 @@ def _events(listed: GroupEvents, to: Links) -> dict[str, Any]:
 
 
 def _event(row: EventRow) -> dict[str, Any]:
-    day = whole_day(row.began) if row.began == row.ended else f"{whole_day(row.began)} to {whole_day(row.ended)}"
-    reported = ", ".join(part for part in (row.source_office, row.source_date) if part)
+    reported = ", ".join(_listed(part) for part in (row.source_office, row.source_date) if part)
     return {
-        "day": day,
+        "day": _days(row.began, row.ended),
         "rough": row.date_precision_days is not None and row.date_precision_days > 1 and row.began == row.ended,
         "country": row.country,
-        "place": "no better than a province" if row.cell is None else centre(row.cell),
+        "place": "placed to a province at best" if row.cell is None else centre(row.cell),
         "kind": KINDS[row.kind],
-        "opponent": {STATE: "a state", AGAINST_CIVILIANS: "civilians"}.get(row.opponent, row.opponent),
+        "opponent": "" if row.opponent in (STATE, AGAINST_CIVILIANS) else row.opponent,
         "deaths": f"{row.deaths_best:,}",
         "range": f"{row.deaths_low:,} to {row.deaths_high:,}",
         "preliminary": row.preliminary,
-        "headline": row.source_headline or "",
-        "reported": reported,
+        "headline": _cut(_listed(row.source_headline or "")),
+        "reported": _cut(reported),
         "id": f"{row.vintage}, {row.event_id}",
     }
+
+
+def _listed(text: str) -> str:
+    """Several entries of one cell of the source, parted so that they can break into lines.
+
+    >>> _listed("Reuters;AP; AFP")
+    'Reuters; AP; AFP'
+    """
+    return "; ".join(part.strip() for part in text.split(";") if part.strip())
+
+
+def _cut(text: str) -> str:
+    """A text short enough for a row: the whole of it is in the download."""
+    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1].rstrip(" ;,") + "…"
+
+
+def _days(began: date, ended: date) -> str:
+    """A day, or the days from one to another.
+
+    >>> _days(date(2020, 3, 4), date(2020, 3, 6)), _days(date(2020, 3, 4), date(2020, 3, 4))
+    ('4 to 6 March 2020', '4 March 2020')
+    """
+    if began == ended:
+        return whole_day(began)
+    same = (began.year, began.month) == (ended.year, ended.month)
+    return f"{began.day if same else whole_day(began)} to {whole_day(ended)}"
 
 
 # --- to take away -----------------------------------------------------------------------------------------------------

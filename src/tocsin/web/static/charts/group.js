@@ -175,25 +175,28 @@
   tocsin.chart("group-ground", function (figures, frame) {
     const theme = frame.theme;
     const [west, south, east, north] = figures.box;
-    const width = Math.min(frame.width, 720);
+    let width = Math.min(frame.width, 720);
     const entries = CLASSES.map((of) => ({
       words: (of.least ? "" : "deaths: ") + of.words,
       draw: (at) => mark(at, 6.5, 5.5, 13, of),
     }));
-    const head = keyRows(entries, width) * 20 + 8;
-    // Lines for the edges: great circles between corners would bulge.
+    // Points for the edges: great circles between corners would bulge.
     const edge = { type: "MultiPoint", coordinates: [[west, south], [east, south], [west, north], [east, north]] };
     const projection = d3.geoMercator().fitWidth(width, edge);
-    const bottom = projection([west, south])[1], up = projection([west, north])[1];
-    let height = bottom - up;
+    let height = projection([west, south])[1] - projection([west, north])[1];
     const most = frame.compact ? 360 : 520;
+    // A tall box is drawn narrower: what lies beside it has no outlines.
     if (height > most) {
-      projection.fitSize([width, most], edge);
-      height = most;
-    } else projection.translate([projection.translate()[0], projection.translate()[1] - up]);
+      width = Math.max(200, width * most / height);
+      projection.fitWidth(width, edge);
+      height = projection([west, south])[1] - projection([west, north])[1];
+    }
+    projection.translate([projection.translate()[0], projection.translate()[1] - projection([west, north])[1]]);
     projection.clipExtent([[0, 0], [width, height]]);
+    const wide = Math.min(frame.width, Math.max(width, 420));  // of the key above it
+    const head = keyRows(entries, wide) * 20 + 8;
     const path = d3.geoPath(projection);
-    const svg = d3.create("svg").attr("width", width).attr("height", height + head).attr("viewBox", [0, 0, width, height + head].join(" "));
+    const svg = d3.create("svg").attr("width", wide).attr("height", height + head).attr("viewBox", [0, 0, wide, height + head].join(" "));
     svg.attr("font-family", "inherit");
     const id = frame.name + "-clip";
     svg.append("defs").append("clipPath").attr("id", id).append("rect").attr("width", width).attr("height", height);
@@ -227,7 +230,7 @@
       labels.append("text").attr("x", Math.min(Math.max(x, half), width - half)).attr("y", Math.min(Math.max(y, 14), height - 6)).text(name);
     }
     svg.append("rect").attr("y", head).attr("width", width).attr("height", height).attr("fill", "none").attr("stroke", theme.line);
-    key(svg, entries, frame);
+    key(svg, entries, { width: wide, theme: theme });
     return svg.node();
   });
 })();
