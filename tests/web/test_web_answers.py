@@ -120,3 +120,5 @@ def test_ending_answers_ends_a_process_at_work(tmp_path: Path) -> None:
     assert wait(answers, "a", 60.0) == Answered("A")
     answers.end()
     answers.end()  # twice is no fault
+    with pytest.raises(TooBusy):
+        answers.entry(Asking("b"))

@@ -70,6 +70,7 @@ class Answers:
         self._lock = threading.Lock()
         self._lanes: dict[Lane, _LaneThread] = {}
         self._lane = lane
+        self._ended_all = False
 
     def stamp(self) -> str:
         """Changes whenever what is held in the store does."""
@@ -81,6 +82,8 @@ class Answers:
         with self._lock:
             entry = self._entries.get(key)
             if entry is None:
+                if self._ended_all:
+                    raise TooBusy("the server is ending")
                 entry = _Entry(question)
                 entry.future.add_done_callback(lambda future: self._ended(key, future))
                 if question.lane not in self._lanes:
@@ -113,6 +116,7 @@ class Answers:
     def end(self) -> None:
         """End the processes; questions that wait are not answered."""
         with self._lock:
+            self._ended_all = True
             lanes = list(self._lanes.values())
         for lane in lanes:
             lane.end()
@@ -177,7 +181,10 @@ class _LaneThread:
             try:
                 answer = self._process.ask(entry.question, self._told(entry))
             except (TocsinError, AnswerFailed, LaneDied) as error:
-                entry.future.set_exception(error)
+                if self._ending:  # it was ended, nothing went wrong
+                    entry.future.cancel()
+                else:
+                    entry.future.set_exception(error)
             except Exception as error:
                 entry.future.set_exception(AnswerFailed(repr(error)))
             else:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import threading
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -38,41 +39,45 @@ class _Said:
 
 
 class LaneProcess:
-    """One process; `ask` waits for the answer. Used by one thread at a time."""
+    """One process; `ask` waits for the answer. Asked by one thread at a time."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._process: BaseProcess | None = None
         self._pipe: Connection | None = None
+        self._ending = threading.Lock()
 
     def ask(self, question: Question, told: Callable[[str, int, int], None]) -> Any:
         """The answer. Raises the `TocsinError` of the question, `AnswerFailed`, or `LaneDied`."""
+        said = self._last_said(question, told)
+        if said.kind == "answered":
+            return said.value
+        raise said.value if said.kind == "refused" else AnswerFailed(said.value)
+
+    def _last_said(self, question: Question, told: Callable[[str, int, int], None]) -> _Said:
+        # Apart from `ask`, since what a question raises may be an `OSError` itself.
         pipe = self._started()
         try:
             pipe.send(question)
             while True:
                 said: _Said = pipe.recv()
-                if said.kind == "told":
-                    told(*said.value)
-                elif said.kind == "answered":
-                    return said.value
-                elif said.kind == "refused":
-                    raise said.value
-                else:
-                    raise AnswerFailed(said.value)
+                if said.kind != "told":
+                    return said
+                told(*said.value)
         except (EOFError, OSError):
             self.end()
             raise LaneDied("the process that works out answers has ended") from None
 
     def end(self) -> None:
-        """End the process, whatever it is at."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.join()
-            self._process = None
-        if self._pipe is not None:
-            self._pipe.close()
-            self._pipe = None
+        """End the process, whatever it is at; may be called from another thread than `ask`."""
+        with self._ending:
+            process, self._process = self._process, None
+            pipe, self._pipe = self._pipe, None
+            if process is not None:
+                process.kill()
+                process.join()
+            if pipe is not None:
+                pipe.close()
 
     def _started(self) -> Connection:
         if self._process is None or not self._process.is_alive() or self._pipe is None:

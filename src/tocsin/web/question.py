@@ -6,8 +6,8 @@ from typing import Any, Literal, Protocol
 
 from tocsin.settings import Settings
 
-# What answers questions, each a process of its own: `figures` may fit models, a minute or so for a new day; `quick` reads
-# what is packaged or held; `slow` is what a page can be shown without; `whatif` simulates.
+# What answers questions, each a process of its own: `figures` may fit models, a minute or so for a new day; `quick`
+# reads what is packaged or held; `slow` is what a page can be shown without; `whatif` simulates.
 Lane = Literal["quick", "figures", "slow", "whatif"]
 
 
