@@ -73,12 +73,12 @@ def test_a_coalition_is_found_by_its_members_in_any_order(plain_settings: Settin
     assert found("JNIM, AQIM", plain_settings)[0] == ("AQIM, JNIM @ Mali", "name")
 
 
-def test_a_theatre_finds_its_groups_after_those_called_like_it(plain_settings: Settings) -> None:
+def test_a_theatre_finds_its_groups_before_those_called_like_it(plain_settings: Settings) -> None:
     assert found("Mali", plain_settings) == [
-        ("Mali Front @ Niger", "beginning"),
         ("JNIM @ Mali", "theatre"),
         ("IS @ Mali", "theatre"),
         ("AQIM, JNIM @ Mali", "theatre"),
+        ("Mali Front @ Niger", "beginning"),
     ]
     assert {group for group, _ in found("Sahel", plain_settings)} == {
         "JNIM @ Mali",
@@ -93,6 +93,9 @@ def test_close_spellings_are_offered_only_where_nothing_else_is_found(plain_sett
     assert found("talebann", plain_settings)[0] == ("Taleban @ Afghanistan", "spelling")
     assert ("Sinaloa Cartel @ Mexico", "spelling") in found("sinalao cartel", plain_settings)
     assert ("Al-Shabaab @ Somalia", "spelling") in found("al shabab", plain_settings)
+    near = (*NAMES, Named("HTS @ Lebanon", "HTS", "Lebanon"))
+    assert "HTS @ Lebanon" not in [hit.named.group for hit in find_groups("talebann", near, plain_settings)]
+    assert find_theatres("talebann", ["Lebanon"], plain_settings) == ()
     assert found("xqzzyy", plain_settings) == []
 
 

@@ -1,7 +1,7 @@
 """Finding groups by whatever a user types: a name, a common name, a member of a coalition, a theatre, a few words.
 
-Ways to match, the surest first (`MATCHES`): a name as a whole, with or without its theatre; the beginning of a name; a
-member of a coalition; a theatre; all the words; the beginnings of all the words; letters within a name. Where none of
+Ways to match, the surest first (`MATCHES`): a name as a whole, with or without its theatre; a theatre; the beginning of
+a name; a member of a coalition; all the words; the beginnings of all the words; letters within a name. Where none of
 them finds anything, names that are spelled much alike. Case, accents and punctuation never count.
 """
 
@@ -22,10 +22,10 @@ from tocsin.groups.names import actor_facts, members, plain, split_name
 from tocsin.groups.theatres import resolve_theatre
 from tocsin.settings import Settings
 
-Match = Literal["name", "beginning", "member", "theatre", "words", "word beginnings", "letters", "spelling"]
+Match = Literal["name", "theatre", "beginning", "member", "words", "word beginnings", "letters", "spelling"]
 MATCHES: tuple[Match, ...] = get_args(Match)
 
-CLOSE = 0.75  # of 1: how much alike spellings are taken for each other
+CLOSE, CLOSE_THEATRE = 0.75, 0.82  # of 1: how much alike spellings are taken for each other
 _FEWEST_LETTERS = 3  # fewer are found within nearly every name
 _MOST_WORDS = 8  # are compared by spelling, which takes its time
 _VAGUE = ("word beginnings", "letters")  # left out where a whole name is what was asked
@@ -104,7 +104,7 @@ def find_theatres(words: str, names: Iterable[str], settings: Settings) -> tuple
     close = []
     if not (same or begin or inside):
         by_plain = {plain(name): name for name in known}
-        close = [by_plain[name] for name in get_close_matches(wanted, by_plain, n=3, cutoff=CLOSE)]
+        close = [by_plain[name] for name in get_close_matches(wanted, by_plain, n=3, cutoff=CLOSE_THEATRE)]
     return tuple(dict.fromkeys([*same, *begin, *inside, *close]))
 
 
@@ -168,6 +168,8 @@ def _match(asked: _Asked, named: Named) -> Hit | None:
                 return Hit(named, "name", name, _place(name, named) if where is None else None)
         if together and together == frozenset(map(plain, parts)):
             return Hit(named, "name", named.actor)
+    if named.theatre in asked.place:
+        return Hit(named, "theatre", named.theatre)
     for name in called:
         if len(asked.wanted) > 1 and plain(name).startswith(asked.wanted):
             return Hit(named, "beginning", name)
@@ -175,8 +177,6 @@ def _match(asked: _Asked, named: Named) -> Hit | None:
         for part in parts:
             if plain(part) == actor and (where is None or named.theatre in where):
                 return Hit(named, "member", part)
-    if named.theatre in asked.place:
-        return Hit(named, "theatre", named.theatre)
     return _by_words(asked, named, called)
 
 
@@ -224,8 +224,9 @@ def _alike(asked: _Asked, names: Sequence[Named]) -> list[Hit]:
     near = [{word, *get_close_matches(word, vocabulary, n=4, cutoff=CLOSE)} for word in asked.words[:_MOST_WORDS]]
     for named in names:
         for name in (named.actor, *named.also_called):
-            held = {*words_of(name), *_words_of_place(named.theatre)}
-            if all(held & words for words in near):
+            own, place = set(words_of(name)), set(_words_of_place(named.theatre))
+            # A theatre alone, nearly spelled, is for `find_theatres`.
+            if all((own | place) & words for words in near) and any(own & words for words in near):
                 close.append((named, name))
                 break
     found: dict[str, Hit] = {}
