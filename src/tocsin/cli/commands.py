@@ -13,6 +13,8 @@ from tocsin.cli import (
     questions,
     replay,
     rivalry,
+    serve,
+    site,
     whatif,
     whatif_calibrate,
 )

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from posixpath import relpath
 from urllib.parse import quote
 
-# A page by its name and its own parameters.
-Address = tuple[str, frozenset[tuple[str, str]]]
+# A page by its name and its own parameters, in their order.
+Address = tuple[str, tuple[tuple[str, str], ...]]
 LONGEST_SLUG = 60
 # Pages of one thing each stand in a folder of that kind; the parameter names the thing.
-FOLDERS = {"group": "group", "theatre": "theatre", "whatif": "what-if", "record": "record"}
+FOLDERS = {"whatif": "what-if"}
 FILES = {"overview": "index.html", "whatif": "what-if.html"}
 # No file may have these names where Windows is to read it.
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)")
@@ -22,7 +22,7 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)")
 
 def address_of(page: str, given: Mapping[str, str]) -> Address:
     """What a page is known by: parameters that are empty count as absent."""
-    return page, frozenset((name, value) for name, value in given.items() if value)
+    return page, tuple(sorted((name, value) for name, value in given.items() if value))
 
 
 def slug_of(text: str) -> str:
@@ -60,33 +60,40 @@ def file_of(page: str, slug: str = "") -> str:
     ('group/is-afghanistan.html', 'index.html', 'method.html')
     """
     if slug:
-        return f"{FOLDERS[page]}/{slug}.html"
+        return f"{FOLDERS.get(page, page)}/{slug}.html"
     return FILES.get(page, f"{page}.html")
 
 
 @dataclass(frozen=True)
 class Filed:
-    """Addresses as seen from the file `here`. `pages` and `downloads` are all that there is, as files from the root."""
+    """Addresses as seen from the file `here`. `pages` and `downloads` are all that there is, as files from the root.
+
+    `missed` gathers the addresses of pages that were asked for and are not there.
+    """
 
     here: str
     pages: Mapping[Address, str]
     downloads: Mapping[tuple[Address, str, str], str] = field(default_factory=dict)
+    missed: set[Address] = field(default_factory=set)
     static_site: bool = True
 
-    def to(self, page: str, **given: str) -> str | None:
+    def to(self, page: str, /, **given: str) -> str | None:
         """See `Links.to`."""
-        return self._from_here(self.pages.get(address_of(page, given)))
+        address = address_of(page, given)
+        if address not in self.pages:
+            self.missed.add(address)
+            return None
+        return self._from_here(self.pages[address])
 
     def asset(self, path: str) -> str:
         """See `Links.asset`."""
-        return self._from_here(f"static/{path}") or ""
+        return self._from_here(f"static/{path}")
 
     def download(self, page: str, name: str, form: str, given: Mapping[str, str]) -> str | None:
         """See `Links.download`."""
-        return self._from_here(self.downloads.get((address_of(page, given), name, form)))
+        file = self.downloads.get((address_of(page, given), name, form))
+        return None if file is None else self._from_here(file)
 
-    def _from_here(self, file: str | None) -> str | None:
-        if file is None:
-            return None
+    def _from_here(self, file: str) -> str:
         folder = self.here.rpartition("/")[0]
         return quote(relpath(file, folder or "."))
