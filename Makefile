@@ -28,7 +28,7 @@ SETUP = @python="$(PYTHON)"; \
 	fi; \
 	"$$python" tools/environment.py --lock "$(LOCK)"
 
-.PHONY: help assess test test-python check lint types bench bench-rivalry-speed bench-rivalry-study bench-whatif bench-whatif-calibration lock clean core dev
+.PHONY: help assess serve test test-python check lint types bench bench-rivalry-speed bench-rivalry-study bench-whatif bench-whatif-calibration bench-web lock clean core dev browser
 
 help: ## Show this list
 	@echo "make TARGET, where TARGET is one of"
@@ -37,9 +37,12 @@ help: ## Show this list
 assess: core ## Assess the world's armed groups; ARGS="--theatre Afghanistan --top 5" passes options
 	@$(RUN) -m tocsin assess $(ARGS)
 
+serve: core ## Show the pages in the browser, on this machine only; ARGS="--port 8800 --open" passes options
+	@$(RUN) -m tocsin serve $(ARGS)
+
 test: $(TESTS) ## Run all tests, with the coverage of src; ARGS="-k store" passes options to pytest
 
-test-python: dev
+test-python: dev browser
 	$(RUN) -m pytest --cov --cov-report=term:skip-covered $(ARGS)
 
 lint: dev ## Check style and format with ruff
@@ -71,11 +74,17 @@ bench-whatif: dev ## The what-if simulation beside Mesa in one run, on a whole s
 bench-whatif-calibration: dev ## Planted numbers of a scenario recovered, and Afghanistan's months of 2015-2020 reproduced
 	@$(RUN) benchmarks/whatif_calibration.py $(ARGS)
 
+bench-web: dev browser ## Fifty readers at once, a what-if run beside them, and how soon the overview can be used
+	@$(RUN) benchmarks/web_load.py $(ARGS)
+
 core: ## Set up .venv with tocsin in it
 	$(SETUP) core
 
 dev: ## Set up .venv with tocsin and the tools for tests and checks
 	$(SETUP) dev
+
+browser: dev ## Find the Chromium that pages are tested in; as root on Debian it is installed where there is none
+	@$(RUN) tools/browser.py
 
 lock: ## Write the newest versions that fit together to requirements/lock.txt
 	$(SETUP) lock
