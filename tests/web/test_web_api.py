@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import threading
 from collections.abc import Callable
+from concurrent.futures import CancelledError
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -360,11 +361,12 @@ def test_other_methods_are_a_problem_that_says_which_are_answered(app: FastAPI, 
         (DataError("the store is damaged"), 500, "failed"),
         (StoreBusyError("another process is writing"), 503, "busy"),
         (TooBusy("too many questions wait"), 503, "busy"),
+        (CancelledError("the server is ending"), 503, "busy"),
     ],
 )
 def test_errors_of_questions_are_problems(tmp_path: Path, error: Exception, status: int, kind: str) -> None:
     app = app_that(tmp_path, Assessed, raising(error))
-    if isinstance(error, TooBusy):
+    if isinstance(error, TooBusy | CancelledError):
         app.state.answers.entry = raising(error)
     told = problem(app, "/assessment", status, kind)
     assert told["detail"] == str(error)

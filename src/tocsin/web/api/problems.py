@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Sequence
+from concurrent.futures import CancelledError
 from typing import Any
 from urllib.parse import quote
 
@@ -92,6 +93,8 @@ def told(request: Request, error: Exception) -> Response:
         return problem_response(request, "parameter", str(error))
     if isinstance(error, TooBusy | StoreBusyError):
         return problem_response(request, "busy", str(error), headers={"Retry-After": str(BUSY_SECONDS)})
+    if isinstance(error, CancelledError):
+        return problem_response(request, "busy", "the server is ending", headers={"Retry-After": str(BUSY_SECONDS)})
     if isinstance(error, TocsinError):
         return problem_response(request, "failed", str(error))
     log.error("an answer of the API went wrong: %s", request.url, exc_info=error)
