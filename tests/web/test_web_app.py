@@ -44,8 +44,15 @@ def make(asked: Asked, given: Mapping[str, str]) -> Page:
         needs=(word,),
         wants=more,
         downloads=(
-            Download("words", "Words", table=lambda found: frame, document=lambda found: {"word": found[word]}),
+            Download(
+                "words",
+                "Words",
+                table=lambda found: frame,
+                document=lambda found: {"word": found[word]},
+                text=lambda found: f"word = {found[word]!r}\n",
+            ),
         ),
+        status=400 if "wrong" in given else 200,
     )
 
 
@@ -115,11 +122,11 @@ def test_what_can_not_be_asked_is_told_in_a_page(client: TestClient) -> None:
         ("/method?as_of=2020-02-30", 400, "as_of is a day like 2020-12-31"),
         ("/method?as_of=20201231", 400, "as_of is a day like 2020-12-31"),
         ("/method?mode=loose", 400, "mode is reconstructed or strict"),
-        ("/method?word=" + "x" * 5000, 400, "an address has 4,000 letters"),
+        ("/method?word=" + "x" * 17_000, 400, "an address has 16,000 letters"),
         ("/nothing", 404, "there is no page &#39;/nothing&#39;"),
         ("/static/nothing.js", 404, "there is no file"),
         ("/static/../app.py", 404, "there is no"),
-        ("/download/method/other.csv", 404, "there are: words.csv, words.parquet, words.json"),
+        ("/download/method/other.csv", 404, "there are: words.csv, words.parquet, words.json, words.toml"),
         ("/download/nothing/other.csv", 404, "there is no page"),
     ):
         answer = client.get(address)
@@ -181,6 +188,15 @@ def test_a_download_says_where_it_is_from(client: TestClient, tmp_path: Path) ->
     assert document == {"source": SOURCES.line, "word": "SALT"}
     (tmp_path / "words.parquet").write_bytes(client.get("/download/method/words.parquet").content)
     assert pl.read_parquet(tmp_path / "words.parquet")["name"].to_list() == ["=1+1", "b"]
+
+
+def test_a_page_may_say_that_it_is_no_answer_and_a_text_file_names_its_source(client: TestClient) -> None:
+    answer = client.get("/method?word=salt&wrong=1")
+    assert answer.status_code == 400
+    assert "SALT" in answer.text
+    file = client.get("/download/method/words.toml?word=salt")
+    assert file.headers["content-type"] == "application/toml"
+    assert file.text == f"# {SOURCES.line}\nword = 'SALT'\n"
 
 
 def test_static_files_are_kept_for_ever_under_their_version(client: TestClient) -> None:

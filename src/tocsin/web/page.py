@@ -18,17 +18,23 @@ Found = Mapping[Question, Any]
 
 @dataclass(frozen=True)
 class Download:
-    """Figures of a page to take away: as CSV and Parquet where there is a table, as JSON where there is a document."""
+    """What can be taken away from a page: a table as CSV and Parquet, a document as JSON, a text file as it is.
+
+    `ending` is that of the text file; `tocsin.web.tables.TYPES` has those there are.
+    """
 
     name: str
     title: str
     table: Callable[[Found], pl.DataFrame] | None = None
     document: Callable[[Found], dict[str, Any]] | None = None
+    text: Callable[[Found], str] | None = None
+    ending: str = "toml"
 
     @property
     def forms(self) -> tuple[str, ...]:
         """The endings there are."""
-        return (("csv", "parquet") if self.table else ()) + (("json",) if self.document else ())
+        tables = ("csv", "parquet") if self.table else ()
+        return (*tables, *(("json",) if self.document else ()), *((self.ending,) if self.text else ()))
 
 
 @dataclass(frozen=True)
@@ -37,7 +43,8 @@ class Page:
 
     `path` and `given` (its own parameters, without those that travel) are its address. Without the answers to `needs`
     there is nothing to show; those to `wants` are shown once they are there. `context` makes of the answers what
-    `template` is given; the template may use nothing else.
+    `template` is given; the template may use nothing else. `status` is 400 for a page that says what of the question is
+    wrong.
     """
 
     name: str
@@ -50,3 +57,4 @@ class Page:
     needs: tuple[Question, ...] = ()
     wants: tuple[Question, ...] = ()
     downloads: tuple[Download, ...] = ()
+    status: int = 200

@@ -26,7 +26,7 @@ from tocsin.web.tables import TYPES, write_download
 PATIENCE = 0.7  # seconds that a page waits for answers before it shows how far they are
 DOWNLOAD_PATIENCE = 20.0
 ASK_AGAIN = 2  # seconds
-MOST_LETTERS = 4000  # of an address's parameters
+MOST_LETTERS = 16_000  # of an address's parameters: a what-if form with every number takes 9,000
 
 
 def page_router(answers: Answers) -> APIRouter:
@@ -74,6 +74,8 @@ def _page_route(name: str, make: MakePage, answers: Answers, kept: KeptPages) ->
         page = KeptPage.of(text.encode())
         if working:
             return _sent(request, page, {"X-Tocsin-Waiting": "yes", "Cache-Control": "no-store"})
+        if made.status != 200:
+            return Response(text, made.status, {"Cache-Control": "no-store"}, "text/html")
         kept.put(key, page)
         return _sent(request, page)
 

@@ -14,16 +14,19 @@ TYPES = {
     "csv": "text/csv; charset=utf-8",
     "parquet": "application/vnd.apache.parquet",
     "json": "application/json",
+    "toml": "application/toml",
 }
 
 
 def write_download(download: Download, form: str, found: Found, source: str) -> bytes:
-    """The file; tables get a column `source` with the citation where they have none of their own, documents a key.
+    """The file; a table gets a column `source` with the citation where it has none of its own, others a key or a line.
 
     Raises `KeyError` for a form that the download does not have.
     """
     if form not in download.forms:
         raise KeyError(form)
+    if download.text is not None and form == download.ending:
+        return f"# {source}\n{download.text(found)}".encode()
     if form == "json":
         assert download.document is not None
         document = {"source": source} | download.document(found)

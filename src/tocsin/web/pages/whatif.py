@@ -6,7 +6,7 @@ An address says all of a run, so that the same address is the same result; see `
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import polars as pl
@@ -37,13 +37,6 @@ TEMPLATE = "whatif.html"
 LICENCE = "CC BY 4.0 for what is estimated from UCDP GED"
 
 
-@dataclass(frozen=True)
-class RefusedPage(Page):
-    """The form again, with what is wrong beside its fields; `status` is that of the answer."""
-
-    status: int = 400
-
-
 def page(asked: Asked, given: Mapping[str, str]) -> Page:
     """The list of scenarios, or with `scenario` one of them, which `run=1` also runs.
 
@@ -56,7 +49,7 @@ def page(asked: Asked, given: Mapping[str, str]) -> Page:
     title = f"What if: {scenario.title}"
     run = given.get("run") == "1"
     if form.problems:
-        return RefusedPage(
+        return Page(
             NAME,
             PATHS[NAME],
             title,
@@ -64,6 +57,7 @@ def page(asked: Asked, given: Mapping[str, str]) -> Page:
             asked,
             lambda found, links: _asked(asked, form, links, result=None),
             given=form.parameters(run=run),
+            status=400,
         )
     question = form.question
 
@@ -184,8 +178,8 @@ def _downloads(question: WhatIf, *, run: bool) -> tuple[Download, ...]:
         Download("numbers", "Every number with its range, evidence and source", table=lambda _: _numbers(question)),
         Download(
             "scenario",
-            "The scenario with your changes: under toml, the text of a file for tocsin whatif run",
-            document=lambda _: {"name": question.scenario, "toml": scenario_text(question.asked_of())},
+            "The scenario with your changes, for tocsin whatif run",
+            text=lambda _: scenario_text(question.asked_of()),
         ),
     )
 
