@@ -95,7 +95,7 @@ def checked(events: Iterable[Event], of: Release) -> CheckedFile:
     )
 
 
-def fill(home: Path, *, free: bool = False, pairs: int = 12) -> Store:
+def fill(home: Path, *, free: bool = False, pairs: int = 8) -> Store:
     """A store with rival groups of UCDP, and the marked group's events tagged as of two other sources.
 
     With `free` they are UCDP's as well.

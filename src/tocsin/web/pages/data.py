@@ -140,6 +140,7 @@ def _context(coverage: Coverage, found: Found, links: Links) -> dict[str, Any]:
         "years": _years_table(told),
         "gaps": _gaps(told),
         "without": told.without,
+        "world": told.provenance.covers_world,
         "biases": BIASES,
         "commands": COMMANDS,
     }
@@ -209,9 +210,9 @@ def coverage_chart(told: Covered, source: str) -> Chart:
         },
         alt=said,
         caption=(
-            f"Events by country and year, every event counted once: {told.provenance.place_precision}. The darker, "
-            "the more, on a log scale; an empty square is a year without a recorded event, which need not be one of "
-            "peace."
+            f"Events by country and year, every event counted once: {told.provenance.place_precision}. The "
+            "stronger the colour, the more, on a log scale; an empty square is a year without a recorded event, which "
+            "need not be one of peace."
         ),
         data=Table(
             "Events by country and year",

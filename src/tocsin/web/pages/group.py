@@ -24,6 +24,7 @@ from tocsin.rivalry.result import PREDICTIVE, Link, Rivalry
 from tocsin.rivalry.series import KIND_WORDS
 from tocsin.rivalry.words import in_order, label_words
 from tocsin.warn import percent
+from tocsin.warn.drivers import LEAST_FACTOR
 from tocsin.warn.explanation import Explanation
 from tocsin.warn.headline import counted, factor
 from tocsin.web.asked import Asked
@@ -129,7 +130,7 @@ def _drivers(outcome: Outcome) -> dict[str, Any]:
             {
                 "theme": driver.theme,
                 "odds": factor(driver.odds).replace("x", "×"),
-                "pull": "raises" if driver.odds > 1 else "lowers",
+                "pull": "hardly moves it" if _near(driver.odds) else "raises" if driver.odds > 1 else "lowers",
                 "before": "none" if driver.odds_previous is None else factor(driver.odds_previous).replace("x", "×"),
                 "facts": " ".join(sentence(fact) for fact in driver.facts),
             }
@@ -137,6 +138,11 @@ def _drivers(outcome: Outcome) -> dict[str, Any]:
             if matters(driver)
         ],
     }
+
+
+def _near(odds: float) -> bool:
+    """Whether a factor is less than a tenth from one, as that of the second model may be."""
+    return max(odds, 1 / odds) < LEAST_FACTOR
 
 
 def _who(explanation: Explanation) -> dict[str, Any]:

@@ -132,8 +132,9 @@ def fan_chart(explanation: Explanation, source: str) -> Chart | None:
         alt=said,
         caption=(
             "Deaths a month ahead by the model of monthly deaths: median, mean (expected) and the interval that holds "
-            "80% of the draws, beside the baseline, the mean of the last 12 months and the interval that held 80% of "
-            f"them. {'Log scale.' if logarithmic else 'Linear scale.'}"
+            "80% of the draws, beside the baseline, the mean of the last 12 months"
+            f"{'' if ahead[0].baseline_low is None else ' and the interval that held 80% of them'}. "
+            f"{'Log scale.' if logarithmic else 'Linear scale.'}"
         ),
         data=Table(
             f"{name}: deaths a month, expected and by the last 12 months",

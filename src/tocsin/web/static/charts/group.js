@@ -147,7 +147,7 @@
     });
     const svg = d3.select(plot);
     const x = plot.scale("x"), y = plot.scale("y");
-    svg.append("text").attr("x", x.apply(month(ahead[0].month)) - 5).attr("y", head + 26).attr("text-anchor", "end").attr("font-size", 12).attr("fill", theme.muted).text("data end");
+    svg.append("text").attr("x", x.apply(month(ahead[0].month)) + (past.length ? -5 : 5)).attr("y", head + 26).attr("text-anchor", past.length ? "end" : "start").attr("font-size", 12).attr("fill", theme.muted).text("data end");
     svg.append("text").attr("x", 0).attr("y", head + 6).attr("text-anchor", "start").attr("font-size", 12).attr("fill", theme.muted)
       .text("deaths a month (" + (log ? "log scale)" : "linear scale)"));
     if (frame.compact) key(svg, entries, frame);
