@@ -227,3 +227,11 @@ def test_the_day_travels_with_links_and_the_form_keeps_what_the_page_asks(client
     assert '<input type="hidden" name="word" value="salt">' in text
     assert 'value="2019-06-30"' in text
     assert 'href="?word=salt&amp;horizon=12"' in text  # the newest day again
+
+
+def test_the_api_describes_itself_and_tells_its_own_errors(client: TestClient) -> None:
+    described = client.get("/api/v1/openapi.json").json()
+    assert "304" in described["paths"]["/assessment"]["get"]["responses"]
+    for address in ("/api/v1/nothing", "/api/v2/assessment", "/api/v1"):
+        answer = client.get(address)
+        assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")

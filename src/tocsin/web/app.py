@@ -14,7 +14,7 @@ from tocsin import __version__
 from tocsin.errors import NotHeldError, TocsinError
 from tocsin.settings import Settings, load_settings
 from tocsin.web.answers import Answers, Asks, TooBusy
-from tocsin.web.api import api_router
+from tocsin.web.api import api_router, unanswered
 from tocsin.web.asked import Asked
 from tocsin.web.headers import Headers
 from tocsin.web.lane import AnswerFailed, LaneDied, LaneProcess
@@ -50,10 +50,11 @@ def create_app(
         description="Early warning and what-if analysis for competing armed groups, from public conflict event data.",
         docs_url=None,
         redoc_url=None,
-        openapi_url="/api/v1/openapi.json",
+        openapi_url=None,  # the API describes itself, more fully
         lifespan=life,
     )
     app.include_router(api_router(answers, answers.settings), prefix="/api/v1")
+    app.router.add_route("/api/{rest:path}", unanswered("no-such-path"), include_in_schema=False)
     app.include_router(page_router(answers))
     app.add_middleware(Headers)
     app.state.answers = answers
