@@ -228,15 +228,16 @@
     const rows = keyRows(figures, frame.width);
     const height = Math.ceil(tall + 14 + 24 * rows.length);
     const svg = start(frame, height);
-    const edge = frame.name + "-edge";
-    svg.append("defs").append("clipPath").attr("id", edge).append("rect").attr("width", wide).attr("height", tall);
-    const map = svg.append("g").attr("clip-path", "url(#" + edge + ")");
+    const map = svg.append("g");
     map.append("rect").attr("width", wide).attr("height", tall).attr("fill", theme.sea);
-    const path = d3.geoPath(d3.geoTransform({
+    const turned = d3.geoTransform({
       point(lon, lat) {
         this.stream.point(...project(lon, lat));
       },
-    })).digits(1);
+    });
+    // Lines end at the edge, so that nothing lies outside the drawing.
+    const edge = d3.geoClipRectangle(0, 0, wide, tall);
+    const path = d3.geoPath({ stream: (stream) => turned.stream(edge(stream)) }).digits(1);
     const inside = new Set(figures.inside);
     const ordered = d3.sort(frame.land.features, (f) => inside.has(f.id));
     for (const country of ordered) {
