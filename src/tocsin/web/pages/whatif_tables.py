@@ -84,9 +84,9 @@ def options(comparison: Comparison, horizon: int) -> Table:
         for row in comparison.outcomes
         if (row.variant, row.group, row.horizon) == (comparison.main, None, horizon)
     }
-    rows = (
+    rows: list[tuple[Cell | str, ...]] = [
         (option.title, *(_outcome(found.get((option.name, name))) for name in outcomes)) for option in scenario.options
-    )
+    ]
     caption = (
         f"Under each option within {horizon} months (to {end_words(scenario, horizon)}): mean, and where 90% of runs "
         f"lie; variant {comparison.main}"
