@@ -34,8 +34,8 @@ class EventRow:
     """One event with the group as a side, its place no finer than a half-degree cell (PRIO-GRID number).
 
     `cell` is None where the source places it no better than to a province. `began` and `ended` are its first and last
-    day, `date_precision_days` the longest span its date stands for, None where that is not known. `opponent` is as in the
-    digest. `source_` fields name what was reported where, as the release has it.
+    day, `date_precision_days` the longest span its date stands for, None where that is not known. `opponent` is as in
+    the digest. `source_` fields name what was reported where, as the release has it.
     """
 
     event_id: str
