@@ -12,6 +12,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, is_dataclass
+from datetime import timedelta
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -22,13 +23,14 @@ from urllib.parse import quote
 import numpy as np
 import polars as pl
 import pytest
-from planted_store import CELL, DEATHS, HEADLINE, MARKED, OFFICE, fill
+from planted_store import CELL, DEATHS, HEADLINE, LAST, MARKED, OFFICE, fill
 from planted_web_api import ask, planted_app
 
 import tocsin.web.questions
 from planted_explanation import explanation
 from planted_groups import use_small_models
 from planted_rivalry import planted_rivalry
+from tocsin.months import last_day
 from tocsin.settings import Settings
 from tocsin.sources.terms import terms_of
 from tocsin.web import gate
@@ -162,8 +164,10 @@ def _rows(content: bytes) -> list[dict[str, Any]]:
     return rows
 
 
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("asked", ASKED, ids=lambda asked: f"{asked.horizon} months")
+# What a page says of the months ahead differs by horizon, and what came of the last period most.
+@pytest.mark.parametrize(
+    ("name", "asked"), [*((name, ASKED[0]) for name in NAMES), ("overview", ASKED[1]), ("group", ASKED[1])]
+)
 def test_no_page_and_no_download_shows_it(name: str, asked: Asked, told: Callable[[Question], Any]) -> None:
     for given in PAGES.get(name, ({},)):
         for where, text in contents(page_makers()[name](asked, given), told).items():
@@ -217,6 +221,22 @@ def test_the_page_of_a_group_says_why_and_keeps_sums_and_probabilities(told: Cal
     page = contents(page_makers()["group"](Asked(), {"name": MARKED}), told)["page"]
     assert page.count("The terms of ACLED do not allow") >= 4
     assert f"{sum(DEATHS):,}" in page
+
+
+@pytest.mark.parametrize("ago", range(0, 27))
+def test_only_days_whole_years_apart_can_be_asked_about(ago: int, settings: Settings) -> None:
+    """Sums up to two days less than a year apart would tell the months between by their difference."""
+    for question in (Coverage(Asked(last_day(LAST - ago))), InForce(Asked(last_day(LAST - ago) + timedelta(days=9)))):
+        if ago % 12:
+            with pytest.raises(gate.NotShownError, match="single months by their difference"):
+                gate.answer(question, settings, silent)
+        else:
+            assert gate.answer(question, settings, silent) is not None
+
+
+def test_of_a_free_source_any_day_can_be_asked_about(tmp_path: Path) -> None:
+    fill(tmp_path, free=True, pairs=2)
+    assert gate.answer(Coverage(Asked(last_day(LAST - 5))), Settings(home=tmp_path), silent)
 
 
 # --- the gate itself --------------------------------------------------------------------------------------------------

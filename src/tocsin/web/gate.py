@@ -3,7 +3,8 @@
 Pages, downloads, the interface for programs and the static site all live on answers, and every answer comes through
 `answer` here. Where the data held are of a source whose terms forbid it, it lets through no event, no half-degree cell,
 no week or month of a single group, and no sentence that tells of one. Probabilities, sums over 12 months and what rests
-on the packaged figures alone stay.
+on the packaged figures alone stay. As sums of days less than a year apart would tell single months by their difference,
+only days a whole number of years before the end of the data can be asked about then.
 
 What it does not know it does not let through: under such terms an answer of a kind that is not listed here is refused.
 """
@@ -16,6 +17,7 @@ from datetime import date
 from typing import Any
 
 from tocsin.errors import TocsinError
+from tocsin.months import last_known_month
 from tocsin.settings import Settings
 from tocsin.sources.terms import Terms, terms_of, together
 from tocsin.store import Store
@@ -35,10 +37,12 @@ def answer(question: Question, settings: Settings, tell: Tell) -> Any:
     The terms are read before and after, so that an import in between cannot slip through.
     """
     before = terms_held(settings)
+    _check_day(question, settings, before)
     found = question.answer(settings, tell)
     if _name(question) in OF_THE_PACKAGE:
         return found
     after = terms_held(settings)
+    _check_day(question, settings, after)
     return gated(found, after if before == after else together([before, after]))
 
 
@@ -47,6 +51,19 @@ def terms_held(settings: Settings) -> Terms:
     return together(
         terms_of(vintage.source, redistributable=vintage.redistributable) for vintage in Store(settings.home).vintages()
     )
+
+
+def _check_day(question: Question, settings: Settings, terms: Terms) -> None:
+    asked = getattr(question, "asked", None)
+    if terms.open or asked is None or asked.as_of is None or _name(question) in OF_THE_PACKAGE:
+        return
+    end = max(vintage.last_day for vintage in Store(settings.home).vintages())
+    last = last_known_month(end)
+    if (last - min(last_known_month(asked.as_of, lag_days=settings.lag_days), last)) % 12:
+        raise NotShownError(
+            f"{terms.why} Figures of days less than a year apart would tell single months by their difference, so only "
+            f"days a whole number of years before {end} can be asked about"
+        )
 
 
 def gated(found: Any, terms: Terms) -> Any:
