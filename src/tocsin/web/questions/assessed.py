@@ -9,7 +9,6 @@ import polars as pl
 
 from tocsin.actors import is_group
 from tocsin.settings import Settings
-from tocsin.warn.assess import assess_situation
 from tocsin.warn.assessment import Assessment
 from tocsin.warn.explain import cells_of
 from tocsin.warn.explanation import CellFigures
@@ -17,7 +16,7 @@ from tocsin.warn.level_record import LevelRecord
 from tocsin.warn.past import levels_known
 from tocsin.web.asked import Asked
 from tocsin.web.question import Lane, Tell
-from tocsin.web.questions.situations import situation_of
+from tocsin.web.questions.situations import assessment_of, situation_of
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ class Assessed:
         view = situation.view
         groups = situation.digest.monthly.filter(is_group(pl.col("actor").cast(pl.String)))
         return WorldAnswer(
-            assessment=assess_situation(situation, self.asked.horizon),
+            assessment=assessment_of(situation, self.asked.horizon),
             cells=cells_of(situation, view.name if view else None),
             covered=tuple(sorted(set(groups["theatre"].cast(pl.String)))),
             levels=levels_known(situation),

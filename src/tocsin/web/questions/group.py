@@ -8,17 +8,13 @@ from typing import ClassVar
 from tocsin.errors import NotHeldError
 from tocsin.groups import GroupName, resolve_group
 from tocsin.settings import Settings
-from tocsin.warn.assess import assess_situation
-from tocsin.warn.assessment import Assessment
 from tocsin.warn.explain import Around, explanation_of, offshoots_of
 from tocsin.warn.explanation import Explanation
 from tocsin.warn.situation import Situation
 from tocsin.web.asked import Asked
 from tocsin.web.gate import terms_held
 from tocsin.web.question import Lane, Tell
-from tocsin.web.questions.situations import drawn_of, situation_of
-
-ASSESSMENTS_KEPT = 4
+from tocsin.web.questions.situations import assessment_of, drawn_of, situation_of
 
 
 @dataclass(frozen=True)
@@ -46,7 +42,7 @@ class OneGroup:
     def answer(self, settings: Settings, tell: Tell) -> GroupAnswer:
         """Raises as `tocsin.explain`."""
         situation, found = group_asked(self.asked, self.name, settings, tell)
-        whole = _assessed(situation, self.asked.horizon)
+        whole = assessment_of(situation, self.asked.horizon)
         line = next((one for one in whole.groups if one.group == found.name), None)
         if line is None:
             raise NotHeldError(
@@ -81,17 +77,3 @@ def group_asked(asked: Asked, name: str, settings: Settings, tell: Tell) -> tupl
     if found.theatre.is_view:
         situation = situation_of(asked, found.theatre.name, settings, tell)
     return situation, found
-
-
-# Every line of a situation costs hardly more than one, so all are made for the first group and kept for the next.
-_kept: list[tuple[Situation, int, Assessment]] = []
-
-
-def _assessed(situation: Situation, horizon: int) -> Assessment:
-    for held in _kept:
-        if held[0] is situation and held[1] == horizon:
-            return held[2]
-    made = assess_situation(situation, horizon)
-    _kept.append((situation, horizon, made))
-    del _kept[:-ASSESSMENTS_KEPT]
-    return made

@@ -9,12 +9,14 @@ from typing import Any, TypeVar
 from tocsin.groups import resolve_theatre
 from tocsin.settings import Settings
 from tocsin.store import Store
+from tocsin.warn.assess import assess_situation
+from tocsin.warn.assessment import Assessment
 from tocsin.warn.lines import Drawn, expected_deaths
 from tocsin.warn.situation import Situation, load_situation
 from tocsin.web.asked import Asked
 from tocsin.web.question import Tell
 
-KEPT = 6
+KEPT = 10
 
 T = TypeVar("T")
 
@@ -43,6 +45,12 @@ def situation_of(asked: Asked, theatre: str | None, settings: Settings, tell: Te
 def drawn_of(situation: Situation, horizon: int) -> Drawn:
     """The draws of monthly deaths of a situation, made once."""
     return _once(("drawn", id(situation), horizon), lambda: (situation, expected_deaths(situation, horizon)))[1]
+
+
+def assessment_of(situation: Situation, horizon: int) -> Assessment:
+    """The assessment of a situation, made once, since all its lines cost hardly more than one."""
+    key = ("assessment", id(situation), horizon)
+    return _once(key, lambda: (situation, assess_situation(situation, horizon)))[1]
 
 
 def forget() -> None:
