@@ -135,7 +135,7 @@ def events(question: EventsOfGroup) -> GroupEvents:
     if not question.name.startswith("J"):
         return GroupEvents(question.name, date(2020, 1, 1), DAY, (), NOTHING_IMPORTED)
     row = EventRow(
-        "MLI-1", "planted 1", DAY, DAY, None, "Mali", None, "state", "state", 1, 2, 3, False, "An office", None, None
+        "MLI-1", "planted 1", DAY.replace(day=1), "Mali", None, "state", "state", 1, 2, 3, False, "An office"
     )
     return GroupEvents("JNIM @ Mali", date(2020, 1, 1), DAY, (row,), "")
 

@@ -20,7 +20,8 @@ Found = Mapping[Question, Any]
 class Download:
     """What can be taken away from a page: a table as CSV and Parquet, a document as JSON, a text file as it is.
 
-    `ending` is that of the text file; `tocsin.web.tables.TYPES` has those there are.
+    `ending` is that of the text file; `tocsin.web.tables.TYPES` has those there are. It is made of the page's needs,
+    and of its wants only of those in `also`. `offered` says whether there is anything in it; there always is without.
     """
 
     name: str
@@ -29,12 +30,18 @@ class Download:
     document: Callable[[Found], dict[str, Any]] | None = None
     text: Callable[[Found], str] | None = None
     ending: str = "toml"
+    also: tuple[Question, ...] = ()
+    offered: Callable[[Found], bool] | None = None
 
     @property
     def forms(self) -> tuple[str, ...]:
         """The endings there are."""
         tables = ("csv", "parquet") if self.table else ()
         return (*tables, *(("json",) if self.document else ()), *((self.ending,) if self.text else ()))
+
+    def has(self, found: Found) -> bool:
+        """Whether all that it is made of is there, and is something."""
+        return all(question in found for question in self.also) and (self.offered is None or self.offered(found))
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,7 @@ def render_page(
         links,
         page=page,
         waiting=waiting or {},
+        downloads=tuple(one for one in page.downloads if one.offered is None or one.offered(found)),
         **{**context, "title": context.get("title", page.title), "scripts": (*VENDORED, *scripts) if scripts else ()},
     )
 
@@ -77,6 +78,7 @@ def _render(template: str, asked: Asked, links: Links, **given: Any) -> str:
         "version": __version__,
         "sources": None,
         "scripts": (),
+        "downloads": (),
         "waiting": {},
         "styles": _styles(template),
     }

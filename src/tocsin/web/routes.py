@@ -89,10 +89,13 @@ async def _download(request: Request, make: MakePage, file: str, form: str, answ
     if one is None:
         there = ", ".join(f"{download.name}.{form}" for download in made.downloads for form in download.forms)
         raise NotHeldError(f"{made.name} has no download {file[:40]}.{form[:10]}; there are: {there or 'none'}")
-    found, working = await _found(answers, made, DOWNLOAD_PATIENCE)
-    if working:
-        first = next(iter(working.values()))
-        raise TooBusy(f"the figures are still being worked out ({first.words}); try again in a minute")
+    said = await answers.wait_all((*made.needs, *one.also), DOWNLOAD_PATIENCE)
+    for answer in said.values():
+        if isinstance(answer, Working):
+            raise TooBusy(f"the figures are still being worked out ({answer.words}); try again in a minute")
+    found = {question: answer.value for question, answer in said.items() if isinstance(answer, Answered)}
+    if not one.has(found):
+        raise NotHeldError(f"there is nothing in {made.name} to go into {file[:40]}.{form[:10]}")
     links = Served(asked, versions())
 
     def written() -> bytes:
@@ -108,7 +111,7 @@ async def _found(answers: Answers, page: Page, seconds: float) -> tuple[dict[Que
     """Answers that are there, and how far the others are. Raises what a needed question raises."""
     said = await answers.wait_all(page.needs, seconds)
     if all(isinstance(one, Answered) for one in said.values()):
-        said |= await answers.wait_all(page.wants, 0.0 if seconds < DOWNLOAD_PATIENCE else seconds)
+        said |= await answers.wait_all(page.wants, 0.0)
     found = {question: one.value for question, one in said.items() if isinstance(one, Answered)}
     return found, {question: one for question, one in said.items() if isinstance(one, Working)}
 

@@ -149,6 +149,8 @@ class _Site:
         if page.downloads:
             sources = page.context(found, links).get("sources")
             for one in page.downloads:
+                if not one.has(found):
+                    continue
                 for form in one.forms:
                     content = write_download(one, form, found, sources.line if sources else "")
                     self._keep(page, one.name, form, content, here)

@@ -30,7 +30,7 @@ def write_download(download: Download, form: str, found: Found, source: str) -> 
     if form == "json":
         assert download.document is not None
         document = {"source": source} | download.document(found)
-        return (json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False, default=str) + "\n").encode()
+        return (json.dumps(document, ensure_ascii=False, allow_nan=False, default=str) + "\n").encode()
     assert download.table is not None
     frame = download.table(found)
     if not {"source", "citation"} & set(frame.columns):

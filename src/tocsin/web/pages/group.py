@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 from functools import partial
 from math import isfinite
 from typing import Any
@@ -71,10 +70,18 @@ def page(asked: Asked, given: Mapping[str, str]) -> Page:
         needs=(one, events),
         wants=(links,) if links else (),
         downloads=(
-            Download("explanation", "All that is on this page", document=partial(_document, one, links)),
+            Download(
+                "explanation",
+                "All that is on this page",
+                document=partial(_document, one, links),
+                also=(links,) if links else (),
+            ),
             Download("history", "Deaths and events by month", table=partial(_history_table, one)),
             Download(
-                "events", "Events of the last 12 months, from your own import", table=partial(_event_table, events)
+                "events",
+                "Events of the last 12 months, from your own import",
+                table=partial(_event_table, events),
+                offered=lambda found: bool(found[events].events),
             ),
         ),
     )
@@ -237,10 +244,8 @@ def _events(listed: GroupEvents, to: Links) -> dict[str, Any]:
 
 
 def _event(row: EventRow) -> dict[str, Any]:
-    reported = ", ".join(_listed(part) for part in (row.source_office, row.source_date) if part)
     return {
-        "day": _days(row.began, row.ended),
-        "rough": row.date_precision_days is not None and row.date_precision_days > 1 and row.began == row.ended,
+        "month": row.month,
         "country": row.country,
         "place": "placed to a province at best" if row.cell is None else centre(row.cell),
         "kind": KINDS[row.kind],
@@ -248,8 +253,7 @@ def _event(row: EventRow) -> dict[str, Any]:
         "deaths": f"{row.deaths_best:,}",
         "range": f"{row.deaths_low:,} to {row.deaths_high:,}",
         "preliminary": row.preliminary,
-        "headline": _cut(_listed(row.source_headline or "")),
-        "reported": _cut(reported),
+        "reported": _cut(_listed(row.source_office or "")),
         "id": f"{row.vintage}, {row.event_id}",
     }
 
@@ -266,18 +270,6 @@ def _listed(text: str) -> str:
 def _cut(text: str) -> str:
     """A text short enough for a row: the whole of it is in the download."""
     return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1].rstrip(" ;,") + "…"
-
-
-def _days(began: date, ended: date) -> str:
-    """A day, or the days from one to another.
-
-    >>> _days(date(2020, 3, 4), date(2020, 3, 6)), _days(date(2020, 3, 4), date(2020, 3, 4))
-    ('4 to 6 March 2020', '4 March 2020')
-    """
-    if began == ended:
-        return whole_day(began)
-    same = (began.year, began.month) == (ended.year, ended.month)
-    return f"{began.day if same else whole_day(began)} to {whole_day(ended)}"
 
 
 # --- to take away -----------------------------------------------------------------------------------------------------
@@ -322,7 +314,6 @@ def _history_table(one: OneGroup, found: Found) -> pl.DataFrame:
 
 
 _CENTRE = ("cell_lat", "cell_lon")
-_FIELDS = {"date": "began", "date_end": "ended"}
 
 
 def _event_table(events: EventsOfGroup, found: Found) -> pl.DataFrame:
@@ -331,9 +322,7 @@ def _event_table(events: EventsOfGroup, found: Found) -> pl.DataFrame:
         "group": pl.String,
         "event_id": pl.String,
         "vintage": pl.String,
-        "date": pl.Date,
-        "date_end": pl.Date,
-        "date_precision_days": pl.Int64,
+        "month": pl.Date,
         "country": pl.String,
         "cell": pl.Int64,
         "cell_lat": pl.Float64,
@@ -345,12 +334,10 @@ def _event_table(events: EventsOfGroup, found: Found) -> pl.DataFrame:
         "deaths_high": pl.Int64,
         "preliminary": pl.Boolean,
         "source_office": pl.String,
-        "source_date": pl.String,
-        "source_headline": pl.String,
     }
     rows = [
         {"group": listed.group}
-        | {name: getattr(row, _FIELDS.get(name, name)) for name in schema if name not in ("group", *_CENTRE)}
+        | {name: getattr(row, name) for name in schema if name not in ("group", *_CENTRE)}
         | dict(zip(_CENTRE, cell_centre(row.cell) if row.cell else (None, None), strict=True))
         for row in listed.events
     ]

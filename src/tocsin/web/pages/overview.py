@@ -128,8 +128,9 @@ def page(asked: Asked, given: Mapping[str, str]) -> Page:
             Download(
                 "last-period",
                 "What was said last time, and what came",
-                table=lambda found: past_table(found.get(past)),
-                document=lambda found: {"last_period": plain(found.get(past))},
+                table=lambda found: past_table(found[past]),
+                document=lambda found: {"last_period": plain(found[past])},
+                also=(past,),
             ),
         ),
     )

@@ -108,8 +108,9 @@ def page(asked: Asked, given: Mapping[str, str]) -> Page:
             Download(
                 "links",
                 "Who answers whom",
-                table=lambda found: links_table(found.get(links_of)),
-                document=lambda found: {"rivalry": r.to_dict() if (r := found.get(links_of)) else None},
+                table=lambda found: links_table(found[links_of]),
+                document=lambda found: {"rivalry": r.to_dict() if (r := found[links_of]) else None},
+                also=(links_of,),
             ),
         ),
     )

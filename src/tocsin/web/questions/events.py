@@ -31,18 +31,16 @@ NOTHING_IMPORTED = (
 
 @dataclass(frozen=True)
 class EventRow:
-    """One event with the group as a side, its place no finer than a half-degree cell (PRIO-GRID number).
+    """One event with the group as a side, no finer than a month and a half-degree cell (PRIO-GRID number).
 
-    `cell` is None where the source places it no better than to a province. `began` and `ended` are its first and last
-    day, `date_precision_days` the longest span its date stands for, None where that is not known. `opponent` is as in
-    the digest. `source_` fields name what was reported where, as the release has it.
+    `month` is the first day of the month of its last day. `cell` is None where the source places it no better than to a
+    province. `opponent` is as in the digest. `source_office` names who reported it, as the release has it; by
+    `event_id` the rest is to be found in the release itself. Headlines are left out, since they may name persons.
     """
 
     event_id: str
     vintage: str
-    began: date
-    ended: date
-    date_precision_days: int | None
+    month: date
     country: str
     cell: int | None
     kind: str
@@ -52,8 +50,6 @@ class EventRow:
     deaths_high: int
     preliminary: bool
     source_office: str | None
-    source_date: str | None
-    source_headline: str | None
 
 
 @dataclass(frozen=True)
@@ -105,9 +101,7 @@ def events_between(
     rows = own.sort("date_end", "event_id", descending=[True, False]).select(
         "event_id",
         "vintage",
-        "date",
-        "date_end",
-        "date_precision_days",
+        pl.col("date_end").dt.month_start().alias("month"),
         pl.col("theatre").alias("country"),
         pl.when(pl.col("place_precision").fill_null(1) <= PLACED_IN_CELL)
         .then(prio_grid_cell(pl.col("lat"), pl.col("lon")))
@@ -119,7 +113,5 @@ def events_between(
         "deaths_high",
         "preliminary",
         "source_office",
-        "source_date",
-        "source_headline",
     )
     return tuple(EventRow(*row) for row in rows.iter_rows())
