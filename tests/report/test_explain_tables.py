@@ -45,8 +45,9 @@ def test_first_the_sentence_then_why_the_level() -> None:
     said = text(explanation())
     assert said.startswith(
         "As of 31 December 2020, JNIM @ Mali is on watch (new risk: fewer than 25 deaths in the last 12 months); "
-        "within 6 months, 25 deaths or more: unlikely (20%; base rate 1.5%); a mass-casualty attack: almost no chance "
-        "(3.0%; base rate 0.1%). Watch (prepare): number 7 by the probability"
+        "within 6 months, 25 deaths or more: unlikely (20%, 90% interval 10% to 40%; base rate 1.5%); a mass-casualty "
+        "attack: almost no chance (3.0%, 90% interval 1.0% to 8.0%; base rate 0.1%). Watch (prepare): number 7 by "
+        "the probability"
     )
 
 

@@ -8,14 +8,16 @@ from hypothesis import strategies as st
 
 from planted_lines import assessment, line, war
 from tocsin.warn import headline, percent, shown
+from tocsin.warn.headline import observed
 
 
 def test_the_whole_sentence() -> None:
     said = headline(assessment(line(level="warning"), war(p_mass_casualty=0.02)))
     assert said == (
         "As of 31 December 2020, of the groups with fewer than 25 deaths in the past year, JNIM @ Mali is the most "
-        "likely to reach 25 within 6 months (unlikely: 20%; base rate 1.5%); a mass-casualty attack within 6 months is "
-        "most likely by JNIM @ Mali (almost no chance: 3.0%; base rate 0.1%); 1 group is on warning."
+        "likely to reach 25 within 6 months (unlikely: 20%, 90% interval 10% to 40%; base rate 1.5%); a mass-casualty attack within "
+        "6 months is most likely by JNIM @ Mali (almost no chance: 3.0%, 90% interval 1.0% to 8.0%; base rate 0.1%); 1 group is on "
+        "warning."
     )
 
 
@@ -33,7 +35,7 @@ def test_the_number_of_warnings(warned: int, said: str) -> None:
 def test_without_a_new_risk_it_says_why() -> None:
     said = headline(assessment(war(rank_mass_casualty=1)))
     assert "every group seen already had 25 deaths or more in the past year; a mass-casualty attack" in said
-    assert "most likely by IS @ Iraq (almost no chance: 3.0%; base rate 5.8%)" in said
+    assert "most likely by IS @ Iraq (almost no chance: 3.0%, 90% interval 1.0% to 8.0%; base rate 5.8%)" in said
 
 
 def test_the_theatre_and_the_horizon_are_named() -> None:
@@ -72,6 +74,14 @@ def test_ranks_decide_not_the_order_of_the_lines() -> None:
 )
 def test_percent_at_its_boundaries(p: float, said: str) -> None:
     assert percent(p) == said
+
+
+@pytest.mark.parametrize(
+    ("came", "of", "said"),
+    [(0, 6, "0%"), (6, 6, "100%"), (3, 6, "50%"), (1, 3000, "<0.1%"), (199, 200, "99.5%"), (2999, 3000, "99.9%")],
+)
+def test_what_was_counted_may_be_all_or_none_and_only_then_says_so(came: int, of: int, said: str) -> None:
+    assert observed(came / of) == said
 
 
 @given(st.floats(0, 1), st.floats(0, 1))

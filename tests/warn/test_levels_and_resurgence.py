@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -203,6 +205,8 @@ def test_the_sentence_says_why_and_for_how_long() -> None:
         "No level: number 3 by the probability of a mass-casualty attack within 3 months: 6.0% (base rate "
         "5.0%, so 1.2 times it). The mark for watch is not reached."
     )
+    known = replace(now, low=0.2, high=0.45)
+    assert "30% (90% interval 20% to 45%; base rate 5.0%, so 6.0 times it)" in level_sentence(known, [known], 6)
     held = entered("watch", month=479)
     assert "by the figures of November 2019; not reached since, and it stands for 2 months, this one included." in (
         level_sentence(held, [entered("none")], 6)

@@ -125,6 +125,22 @@ def test_drivers_are_those_that_move_the_odds_by_a_tenth_with_what_is_behind_the
     assert first[1][1:] == ["×0.43 lowers", "none"]
 
 
+def test_none_a_month_ago_is_explained_only_where_it_stands() -> None:
+    said = "None a month ago: not seen by then"
+    whole = line()
+    known = tuple(replace(driver, odds_previous=2.0) for driver in whole.drivers_deaths25)
+    one = replace(known[0], odds_previous=None)
+    without = line(drivers_deaths25=known, drivers_mass_casualty=known)
+    assert said not in shown(explanation(without, rivalry=None)).text
+    with_one = line(drivers_deaths25=(one, *known[1:]), drivers_mass_casualty=known)
+    assert shown(explanation(with_one, rivalry=None)).text.count(said) == 1
+
+
+def test_a_record_that_came_every_time_is_no_probability() -> None:
+    always = line(record_deaths25_n=6, record_deaths25_share=1.0)
+    assert "100% of 6." in shown(explanation(always, rivalry=None)).all("li", class_="card")[0].text
+
+
 def test_what_was_assumed_of_a_name_is_said() -> None:
     assert "taken as JNIM" in shown(assumed="'J' is taken as JNIM @ Mali.").all("p", class_="callout")[0].text
 

@@ -13,7 +13,7 @@ from tocsin.warn.analogues import POOL_WORDS, Analogues
 from tocsin.warn.confidence import Confidence
 from tocsin.warn.drivers import LEAST_FACTOR, OTHER_MODEL, Driver
 from tocsin.warn.explanation import Explanation
-from tocsin.warn.headline import percent
+from tocsin.warn.headline import between, observed, percent
 from tocsin.warn.levels import VIEW_WORDS, Level
 from tocsin.warn.wording import load_wording
 
@@ -52,7 +52,7 @@ class Outcome:
         """The share of such probabilities that came true in the replay, and of how many."""
         if self.record_n is None or self.record_share is None:
             return "none known by then"
-        return f"{percent(self.record_share)} of {self.record_n:,}"
+        return f"{observed(self.record_share)} of {self.record_n:,}"
 
 
 def outcomes(explanation: Explanation) -> tuple[Outcome, ...]:
@@ -94,10 +94,10 @@ def outcomes(explanation: Explanation) -> tuple[Outcome, ...]:
 
 
 def opening(explanation: Explanation) -> str:
-    """The one sentence: level, both probabilities in words and number, base rates, horizon."""
+    """The one sentence: level, both probabilities in words and number, their intervals, base rates, horizon."""
     line, assessment = explanation.line, explanation.assessment
     told = [
-        f"{one.name}: {one.words} ({percent(one.p)}; base rate {percent(one.base_rate)})"
+        f"{one.name}: {one.words} ({percent(one.p)}, {between(one.low, one.high)}; base rate {percent(one.base_rate)})"
         for one in outcomes(explanation)
     ]
     back = ", resurgent" if line.resurgent else ""
@@ -115,6 +115,9 @@ def matters(driver: Driver) -> bool:
 def drivers_words(outcome: Outcome) -> str:
     """What the factors are of, and what is left out of the table."""
     small = [driver.theme for driver in outcome.drivers if not matters(driver)]
+    # A cell of the table says "none" where the factor of a month ago is not known.
+    none = any(driver.odds_previous is None for driver in outcome.drivers if matters(driver))
+    unknown = " None a month ago: not seen by then, or on the other list." if none else ""
     rest = f" By less than a tenth: {', '.join(small)}." if small else ""
     pooled = (
         f" The themes are those of the trees, {percent(outcome.tree_share)} of the score; the self-exciting model is "
@@ -124,8 +127,7 @@ def drivers_words(outcome: Outcome) -> str:
     )
     return (
         f"Factors on the odds: from {percent(outcome.reference)}, the average group of the same list with a death in "
-        f"the last 12 months, to {percent(outcome.p)}. None a month ago: not seen "
-        f"by then, or on the other list.{rest}{pooled} {NOT_CAUSES}"
+        f"the last 12 months, to {percent(outcome.p)}.{unknown}{rest}{pooled} {NOT_CAUSES}"
     )
 
 
@@ -133,9 +135,9 @@ def analogues_words(found: Analogues) -> str:
     """What came of the nearest past cases, beside the base rate."""
     return (
         f"Within 12 months, of the {found.n:,} nearest cases, one per group: 25 deaths or more in "
-        f"{found.came_deaths25:,} ({percent(found.came_deaths25 / found.n)}; base rate "
+        f"{found.came_deaths25:,} ({observed(found.came_deaths25 / found.n)}; base rate "
         f"{percent(found.base_rate_deaths25)}), a mass-casualty attack in {found.came_mass_casualty:,} "
-        f"({percent(found.came_mass_casualty / found.n)}; base rate {percent(found.base_rate_mass_casualty)}). Base "
+        f"({observed(found.came_mass_casualty / found.n)}; base rate {percent(found.base_rate_mass_casualty)}). Base "
         f"rates are of all past months of {POOL_WORDS[found.pool]}."
     )
 

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tocsin.warn import CONFIDENCES, Assessment, GroupAssessment, leading, load_wording, percent
-from tocsin.warn.headline import factor
+from tocsin.warn.headline import factor, observed
 
 _BARS = "▁▂▃▄▅▆▇█"
 _STYLE = {"warning": "bold red", "watch": "yellow", "none": "dim"}
@@ -107,7 +107,7 @@ def _record(lines: tuple[GroupAssessment, ...], target: Literal["deaths25", "mas
     for line in (lines[0], lines[-1]):
         n, share = getattr(line, f"record_{target}_n"), getattr(line, f"record_{target}_share")
         if n is not None:
-            said = f"{percent(share)} of {n:,} given about {percent(getattr(line, f'p_{target}'))}"
+            said = f"{observed(share)} of {n:,} given about {percent(getattr(line, f'p_{target}'))}"
             told.setdefault((n, share), said)
     return f"; came true in the replay: {', '.join(told.values())}" if told else ""
 

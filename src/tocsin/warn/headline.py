@@ -19,7 +19,8 @@ def headline(assessment: Assessment) -> str:
     if new:
         parts.append(
             f"of the groups{where} with fewer than 25 deaths in the past year, {new[0].group} is the most likely to "
-            f"reach 25 {assessment.span} ({new[0].words_deaths25}: {percent(new[0].p_deaths25)}; "
+            f"reach 25 {assessment.span} ({new[0].words_deaths25}: {percent(new[0].p_deaths25)}, "
+            f"{between(new[0].p_deaths25_low, new[0].p_deaths25_high)}; "
             f"base rate {percent(new[0].base_rate_deaths25)})"
         )
     else:
@@ -27,7 +28,8 @@ def headline(assessment: Assessment) -> str:
     if risky:
         parts.append(
             f"a mass-casualty attack {assessment.span} is most likely by {_named(risky[0])} "
-            f"({risky[0].words_mass_casualty}: {percent(risky[0].p_mass_casualty)}; "
+            f"({risky[0].words_mass_casualty}: {percent(risky[0].p_mass_casualty)}, "
+            f"{between(risky[0].p_mass_casualty_low, risky[0].p_mass_casualty_high)}; "
             f"base rate {percent(risky[0].base_rate_mass_casualty)})"
         )
     count = "no group is" if not warned else "1 group is" if warned == 1 else f"{warned} groups are"
@@ -45,6 +47,26 @@ def percent(p: float) -> str:
     if p > 0.99:
         return ">99%"
     return f"{p:.1%}" if p < 0.095 else f"{p:.0%}"
+
+
+def between(low: float, high: float) -> str:
+    """The interval of a probability's estimate, for a sentence.
+
+    >>> between(0.104, 0.4)
+    '90% interval 10% to 40%'
+    """
+    return f"90% interval {percent(low)} to {percent(high)}"
+
+
+def observed(share: float) -> str:
+    """A share that was counted, of cases that are over: unlike a probability it may well be none or all of them.
+
+    >>> observed(1.0), observed(0.0), observed(0.614), observed(0.0152), observed(0.9967)
+    ('100%', '0%', '61%', '1.5%', '99.7%')
+    """
+    if share in (0.0, 1.0):
+        return f"{share:.0%}"
+    return f"{min(share, 0.999):.1%}" if share > 0.99 else percent(share)
 
 
 def shown(p: float) -> float:

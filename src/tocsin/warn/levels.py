@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from tocsin.forecast.model import Target
 from tocsin.months import month_words
-from tocsin.warn.headline import percent
+from tocsin.warn.headline import between, percent
 
 Level = Literal["none", "watch", "warning"]
 LEVELS: tuple[Level, ...] = ("none", "watch", "warning")
@@ -39,7 +39,10 @@ MEANING: dict[Level, str] = {
 
 @dataclass(frozen=True)
 class Entered:
-    """The level one view gives a group by one month's figures: its rank in the view from 1, probability, base rate."""
+    """The level one view gives a group by one month's figures: its rank in the view from 1, probability, base rate.
+
+    `low` and `high` bound the 90% interval of the probability; None where it was not asked for.
+    """
 
     level: Level
     target: Target
@@ -47,6 +50,8 @@ class Entered:
     rank: int
     p: float
     base_rate: float
+    low: float | None = None
+    high: float | None = None
 
 
 def view_levels(
@@ -95,7 +100,8 @@ def _placed(e: Entered, horizon: int) -> str:
         ratio = e.p / e.base_rate
         times = f"{ratio:.1f} times it" if ratio < 9.95 else f"{ratio:,.0f} times it"
         base += f", so {times if ratio >= 1 else 'below it'}"
-    return f"{said}: {percent(e.p)} ({base})"
+    interval = "" if e.low is None or e.high is None else f"{between(e.low, e.high)}; "
+    return f"{said}: {percent(e.p)} ({interval}{base})"
 
 
 def ranked(p: NDArray[np.float64], in_view: NDArray[np.bool_]) -> NDArray[np.int64]:

@@ -72,6 +72,8 @@ class AtMonth:
                 rank=int(self.rank[target][i]),
                 p=float(self.p[target][0, i]),
                 base_rate=float(self.base[target][i]),
+                low=float(self.p[target][1, i]),
+                high=float(self.p[target][2, i]),
             )
             for target in TARGETS
             if self.rank[target][i] > 0
