@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Any, ClassVar
 
 from tocsin.errors import InputError
 from tocsin.settings import Settings
 from tocsin.web.answers import Answers
+from tocsin.web.page_sources import PageSources
 from tocsin.web.question import Lane, Question, Tell
+
+DAY = date(2020, 12, 31)
+SOURCES = PageSources(DAY, DAY, "reconstructed", "v 1", "CC BY 4.0", "A citation.", notes=("Reports are uneven.",))
+OF_SCENARIO = replace(SOURCES, own_day=True)
 
 
 @dataclass(frozen=True)

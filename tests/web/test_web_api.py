@@ -81,6 +81,11 @@ def test_every_answer_says_what_it_rests_on(app: FastAPI, target: str) -> None:
     assert told["citation"]
 
 
+@pytest.mark.parametrize("target", ["/groups", "/theatres", "/theatre?name=Mali", "/record", "/record/warnings"])
+def test_answers_with_deaths_say_what_is_counted(app: FastAPI, target: str) -> None:
+    assert any("its own dead included" in note for note in ask(app, target).json["notes"])
+
+
 def test_a_run_says_what_it_rests_on_and_that_it_is_no_forecast(app: FastAPI) -> None:
     told = ask(app, "/whatif/afghanistan-2021-08").json
     assert told["what"] == "scenario, not a forecast"

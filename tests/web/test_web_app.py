@@ -14,6 +14,7 @@ import pytest
 from fastapi.testclient import TestClient
 from planted_web import Asking, PlantedLane
 
+from tocsin.groups import DEATHS_ARE
 from tocsin.settings import Settings
 from tocsin.web import app as web_app
 from tocsin.web import routes
@@ -181,11 +182,19 @@ def test_a_download_says_where_it_is_from(client: TestClient, tmp_path: Path) ->
     answer = client.get("/download/method/words.csv")
     assert answer.status_code == 200
     assert answer.headers["content-disposition"] == 'attachment; filename="tocsin-words.csv"'
-    assert answer.text.splitlines()[0] == "name,n,source"
+    assert answer.text.splitlines()[0] == "name,n,as_of,as_of_mode,data_until,notes,source"
     assert answer.text.splitlines()[1].startswith("'=1+1,1,")  # no formula for a spreadsheet
     assert SOURCES.line in answer.text
     document = client.get("/download/method/words.json?word=salt").json()
-    assert document == {"source": SOURCES.line, "word": "SALT"}
+    assert document.pop("notes") == list(SOURCES.all_notes)
+    assert document == {
+        "source": SOURCES.line,
+        "as_of": "2020-12-31",
+        "as_of_mode": "reconstructed",
+        "data_until": "2020-12-31",
+        "deaths_are": DEATHS_ARE,
+        "word": "SALT",
+    }
     (tmp_path / "words.parquet").write_bytes(client.get("/download/method/words.parquet").content)
     assert pl.read_parquet(tmp_path / "words.parquet")["name"].to_list() == ["=1+1", "b"]
 

@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 from page_reading import Node, chart_data, links, read
 from planted_store import END, fill
+from planted_web import SOURCES
 
 from ged_files import dated, write_ged
 from planted_groups import FIRST, Event, digest_of
@@ -193,14 +194,14 @@ def test_without_any_event_there_is_still_a_page() -> None:
 def test_downloads() -> None:
     answers = {Coverage(ASKED): covered()}
     by_name = {one.name: one for one in made().downloads}
-    document = json.loads(write_download(by_name["vintages"], "json", answers, "the source"))
+    document = json.loads(write_download(by_name["vintages"], "json", answers, SOURCES))
     assert document["vintages"][0]["label"] == "ucdp-ged 24.1"
     assert document["data_until"] == "2020-12-31"
-    table = pl.read_csv(write_download(by_name["coverage"], "csv", answers, "the source"))
+    table = pl.read_csv(write_download(by_name["coverage"], "csv", answers, SOURCES))
     assert table.select("theatre", "year", "events").rows() == [
         ("Mali", 2018, 2), ("Mali", 2019, 0), ("Mali", 2020, 5),
         ("Peru", 2018, 0), ("Peru", 2019, 0), ("Peru", 2020, 3),
     ]  # fmt: skip
     assert set(table["licence"]) == {"CC BY 4.0"}
     with pytest.raises(KeyError):
-        write_download(by_name["coverage"], "json", answers, "the source")
+        write_download(by_name["coverage"], "json", answers, SOURCES)

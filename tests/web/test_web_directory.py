@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 import pytest
 from page_reading import Node, links, read
+from planted_web import SOURCES
 
 from planted_groups import FIRST, Event, digest_of, entrants, link_models, rivals, use_small_models
 from planted_lines import assessment, line, war
@@ -223,4 +224,4 @@ def test_the_list_to_take_away() -> None:
     assert table["p_new_group"].to_list() == [0.1, None, 0.4]
     assert table.filter(pl.col("theatre") == "Mali")["deaths_12m_before"].item() is None
     for form in download.forms:
-        assert write_download(download, form, found, "from here")
+        assert write_download(download, form, found, SOURCES)

@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 from page_reading import Node, chart_data, links, read
 from planted_store import ACLED, CELL, END, GTD, LAST, MARKED, OFFICE, checked, fill, release
+from planted_web import SOURCES
 
 from planted_explanation import at_war, explanation
 from planted_groups import rivals, use_small_models
@@ -291,7 +292,7 @@ def test_held_back_figures_are_told_as_such_and_not_as_absent() -> None:
 
 def written(form: str, name: str, answers: dict[Any, Any]) -> bytes:
     one = next(one for one in asked_page().downloads if one.name == name)
-    return write_download(one, form, answers, "the source")
+    return write_download(one, form, answers, SOURCES)
 
 
 def test_downloads_hold_the_figures_with_their_source() -> None:
@@ -301,7 +302,7 @@ def test_downloads_hold_the_figures_with_their_source() -> None:
     document = json.loads(written("json", "explanation", answers))
     assert document["line"]["group"] == NAME
     assert document["rivalry"]["theatre"] == "Mali"
-    assert document["source"] == "the source"
+    assert document["source"] == SOURCES.line
     history = pl.read_csv(written("csv", "history", answers))
     assert history["deaths"].to_list() == [m.deaths for m in told.history]
     assert set(history["citation"]) == {told.assessment.citation}

@@ -24,6 +24,7 @@ import numpy as np
 import polars as pl
 import pytest
 from planted_store import CELL, DEATHS, HEADLINE, LAST, MARKED, OFFICE, fill
+from planted_web import SOURCES as FROM_HERE
 from planted_web_api import ask, planted_app
 
 import tocsin.web.questions
@@ -154,7 +155,7 @@ def contents(page: Page, told: Callable[[Question], Any]) -> dict[str, str]:
     out = {"page": render_page(page, found, links)}
     for one in page.downloads:
         for form in one.forms:
-            written = write_download(one, form, found, "source")
+            written = write_download(one, form, found, FROM_HERE)
             out[f"{one.name}.{form}"] = repr(_rows(written)) if form == "parquet" else written.decode()
     return out
 

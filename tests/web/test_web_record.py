@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from page_reading import Node, chart_data, links, read, section
+from planted_web import SOURCES
 
 from tocsin.errors import InputError
 from tocsin.forecast.model import TARGETS
@@ -264,7 +265,7 @@ def test_downloads_hold_what_is_chosen_and_what_was_known() -> None:
     for one in made.downloads:
         assert one.table(empty).width > 1  # type: ignore[misc]
         for form in one.forms:
-            assert write_download(one, form, empty, "planted")
+            assert write_download(one, form, empty, SOURCES)
 
 
 def test_classes_by_hand() -> None:

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 from page_reading import Node, links, read
+from planted_web import SOURCES
 
 from planted_lines import assessment, line
 from tocsin.errors import InputError
@@ -177,4 +178,4 @@ def test_the_list_to_take_away() -> None:
     assert table.filter(table["members"].list.len() > 0)["members"].to_list() == [["AQIM", "JNIM"]]
     made = page(ASKED, {})
     for form in made.downloads[0].forms:
-        assert b"JNIM" in write_download(made.downloads[0], form, {Directory(ASKED): held()}, "from here")
+        assert b"JNIM" in write_download(made.downloads[0], form, {Directory(ASKED): held()}, SOURCES)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from page_reading import Node, chart_data, links, read
+from planted_web import SOURCES
 
 from planted_groups import Event, digest_of
 from planted_lines import assessment, line, war
@@ -276,7 +277,7 @@ def test_what_terms_forbid_is_said_and_not_shown() -> None:
     answers[made.wants[0]] = None
     for download in made.downloads[1:]:
         for form in download.forms:
-            assert b"Taleban" not in write_download(download, form, answers, "from here")
+            assert b"Taleban" not in write_download(download, form, answers, SOURCES)
 
 
 def test_figures_to_take_away_are_those_shown() -> None:
@@ -292,7 +293,7 @@ def test_figures_to_take_away_are_those_shown() -> None:
     assert rivalry.table(found).height == 6
     for download in made.downloads:
         for form in download.forms:
-            assert write_download(download, form, found, "from here")
+            assert write_download(download, form, found, SOURCES)
 
 
 def test_names_from_the_data_are_only_text() -> None:

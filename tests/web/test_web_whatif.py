@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 import pytest
 from page_reading import Node, chart_data, links, read
+from planted_web import OF_SCENARIO
 
 from planted_comparison import CHANGE, VARIANTS, planted_comparison, planted_scenario_of
 from tocsin.settings import Settings
@@ -158,12 +159,12 @@ def test_the_day_that_travels_does_not_change_a_scenario_and_that_is_said() -> N
 def test_the_page_before_a_run_has_downloads_that_need_no_run() -> None:
     made = page_of({"scenario": NAME, "attrition.low": "0.01"})
     assert [one.name for one in made.downloads] == ["numbers", "scenario"]
-    numbers = pl.read_csv(io.BytesIO(write_download(made.downloads[0], "csv", {}, "where from")))
+    numbers = pl.read_csv(io.BytesIO(write_download(made.downloads[0], "csv", {}, OF_SCENARIO)))
     assert len(numbers) == len(check(shipped_scenario(NAME)).numbers)
     changed = numbers.filter(pl.col("number") == "attrition")
     assert changed.select("low", "high", "evidence").row(0) == (0.01, 0.03, "set by you")
-    text = write_download(made.downloads[1], "toml", {}, "where from").decode()
-    assert text.startswith("# where from\n")
+    text = write_download(made.downloads[1], "toml", {}, OF_SCENARIO).decode()
+    assert text.startswith(f"# {OF_SCENARIO.line}\n")
     assert parse_scenario(text).quantities["attrition"].low == 0.01
 
 
@@ -232,13 +233,13 @@ def test_every_download_of_a_run_can_be_written(ran: Comparison) -> None:
     found = {made.needs[0]: ran}
     for one in made.downloads:
         for form in one.forms:
-            assert write_download(one, form, found, "where from")
+            assert write_download(one, form, found, OF_SCENARIO)
     by_name = {one.name: one for one in made.downloads}
-    table = pl.read_parquet(io.BytesIO(write_download(by_name["differences"], "parquet", found, "where from")))
+    table = pl.read_parquet(io.BytesIO(write_download(by_name["differences"], "parquet", found, OF_SCENARIO)))
     assert len(table) == len(ran.differences)
-    assert set(table["source"]) == {"where from"}
+    assert set(table["source"]) == {OF_SCENARIO.line}
     assert "set by you: grievance 0 to 0.01" in made.context(found, links(ASKED))["sources"].line
-    document = json.loads(write_download(by_name["result"], "json", found, "where from"))
+    document = json.loads(write_download(by_name["result"], "json", found, OF_SCENARIO))
     assert document["what"] == "scenario, not a forecast"
     assert document["switched_off"] == ["hedging"]
     assert document["set_by_you"] == [{"number": "grievance", "low": 0.0, "high": 0.01}]

@@ -100,7 +100,7 @@ async def _download(request: Request, make: MakePage, file: str, form: str, answ
 
     def written() -> bytes:
         sources = made.context(found, links).get("sources")
-        return write_download(one, form, found, sources.line if sources else "")
+        return write_download(one, form, found, sources)
 
     content = await asyncio.to_thread(written)
     page = KeptPage.of(content, TYPES[form])

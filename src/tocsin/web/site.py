@@ -152,7 +152,7 @@ class _Site:
                 if not one.has(found):
                     continue
                 for form in one.forms:
-                    content = write_download(one, form, found, sources.line if sources else "")
+                    content = write_download(one, form, found, sources)
                     self._keep(page, one.name, form, content, here)
         self.files[here] = render_page(page, found, links).encode()
         return links.missed

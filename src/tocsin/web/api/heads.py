@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tocsin.web.page_sources import with_deaths
 from tocsin.web.questions.coverage import Covered
 
 
@@ -17,5 +18,5 @@ def head_of(covered: Covered) -> dict[str, Any]:
         "vintage": origin.vintage,
         "licence": origin.licence,
         "citation": origin.citation,
-        "notes": origin.notes,
+        "notes": with_deaths(origin.notes),
     }

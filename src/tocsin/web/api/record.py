@@ -22,6 +22,7 @@ from tocsin.web.api.given import Ahead, Name, OnADay, Paged, whole_number
 from tocsin.web.api.paging import Paging, page_of
 from tocsin.web.api.route import Desk, offer
 from tocsin.web.api.shapes import Head, Told, shape_of
+from tocsin.web.page_sources import with_deaths
 from tocsin.web.pages.record_warnings import Choice, Counts, counts
 from tocsin.web.questions.record import Track, TrackAnswer
 
@@ -164,7 +165,7 @@ def _head(found: TrackAnswer) -> dict[str, Any]:
         "vintage": origin.vintage,
         "licence": origin.licence,
         "citation": origin.citation,
-        "notes": origin.notes,
+        "notes": with_deaths(origin.notes),
         "model": found.model,
         "first": month_label(found.first),
         "last": month_label(found.last),

@@ -8,7 +8,7 @@ from typing import Any
 
 from tocsin.countries import find_country
 from tocsin.errors import InputError
-from tocsin.rivalry.result import Rivalry
+from tocsin.rivalry.result import PREDICTIVE, Rivalry
 from tocsin.warn.assessment import Assessment
 from tocsin.warn.headline import headline
 from tocsin.web.asked import Asked
@@ -109,7 +109,10 @@ def page(asked: Asked, given: Mapping[str, str]) -> Page:
                 "links",
                 "Who answers whom",
                 table=lambda found: links_table(found[links_of]),
-                document=lambda found: {"rivalry": r.to_dict() if (r := found[links_of]) else None},
+                document=lambda found: {
+                    "reading": PREDICTIVE,
+                    "rivalry": r.to_dict() if (r := found[links_of]) else None,
+                },
                 also=(links_of,),
             ),
         ),

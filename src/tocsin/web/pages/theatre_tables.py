@@ -7,7 +7,7 @@ from dataclasses import fields
 import polars as pl
 
 from tocsin.months import last_day
-from tocsin.rivalry.result import Link, Rivalry
+from tocsin.rivalry.result import PREDICTIVE, Link, Rivalry
 from tocsin.web.questions.theatre import TheatreAnswer
 
 _MONTHS = {"group": pl.String, "theatre": pl.String, "month": pl.Date} | dict.fromkeys(
@@ -23,7 +23,14 @@ def months_table(answer: TheatreAnswer) -> pl.DataFrame:
 
 
 def links_table(rivalry: Rivalry | None) -> pl.DataFrame:
-    """The links, one a row, with the columns of `tocsin.rivalry.Link`; no row without a fit."""
-    if rivalry is None:
-        return pl.DataFrame(schema={field.name: pl.String for field in fields(Link)})
-    return rivalry.to_polars().with_columns(pl.lit(rivalry.last).alias("data_until"))
+    """The links, one a row, with the columns of `tocsin.rivalry.Link`; no row without a fit.
+
+    `group_from` and `group_to` are its `source` and `target`. How links are to be read, and how often one shows where
+    there is none (null where that is not known), stands in each row.
+    """
+    frame = rivalry.to_polars() if rivalry else pl.DataFrame(schema={field.name: pl.String for field in fields(Link)})
+    return frame.rename({"source": "group_from", "target": "group_to"}).with_columns(
+        pl.lit(PREDICTIVE).alias("reading"),
+        pl.lit(rivalry and rivalry.null_false_positive_rate, pl.Float64).alias("null_false_positive_rate"),
+        pl.lit(rivalry and rivalry.last, pl.Date).alias("data_until"),
+    )
