@@ -219,6 +219,14 @@ def test_a_result_is_headed_by_what_it_is_not_and_says_what_it_rests_on(ran: Com
     assert "was not looked into" in found.text
 
 
+def test_shares_of_points_are_neither_a_probability_nor_advice(ran: Comparison) -> None:
+    main = shown(RUN, {page_of(RUN).needs[0]: ran}).all("main")[0]
+    assert "Which option has the fewest, over what is not known" in [head.text for head in main.all("h3")]
+    assert "Share of points" in [head.text for table in main.all("table") for head in table.all("th", scope="col")]
+    assert "P(best)" not in main.text
+    assert not re.search(r"\bis (never )?best\b|\bthe best option\b", main.text)
+
+
 def test_another_outcome_and_horizon_are_links_to_the_same_run(ran: Comparison) -> None:
     given = {**RUN, "months": "36", "outcome": "mass_casualty_attacks"}
     found = shown(given, {page_of(RUN).needs[0]: ran})

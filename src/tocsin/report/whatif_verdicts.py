@@ -125,15 +125,16 @@ def print_choices(console: Console, comparison: Comparison, outcome: str, horizo
     dim(console, [choices_key(comparison, outcome, horizon)])
 
 
-def choices_key(comparison: Comparison, outcome: str, horizon: int) -> str:
-    """How P(best) and regrets are to be read, and what chance hides of them, in sentences."""
+def choices_key(comparison: Comparison, outcome: str, horizon: int, *, column: str = "P(best)") -> str:
+    """How P(best) (or what a table's `column` calls it) and regrets are to be read, and what chance hides of them."""
     scenario, variant = comparison.scenario, comparison.main
     rows = [row for row in comparison.choices if (row.outcome, row.horizon) == (outcome, horizon)]
     marked = [row for row in rows if row.variant == variant and row.least_regret]
     said = (
-        "P(best): share of points of the uncertain numbers at which an option has the fewest, by variant; regret: "
-        f"expected {outcome_words(outcome)} more than under the best option at that point ({variant}), largest among "
-        f"{comparison.points:,} points. least: the 95% regret is the least{_told(len(marked), len(scenario.options))}."
+        f"{column}: at what share of points of the uncertain numbers an option has the fewest, by variant; regret: "
+        f"expected {outcome_words(outcome)} more than under the option with the fewest at that point ({variant}), "
+        f"largest among {comparison.points:,} points. least: the 95% regret is the least"
+        f"{_told(len(marked), len(scenario.options))}."
     )
     said += _nothing_words(comparison, rows, outcome, horizon)
     unsure = [
@@ -161,7 +162,7 @@ def _told(marked: int, options: int) -> str:
 
 
 def _nothing_words(comparison: Comparison, rows: Sequence[Choice], outcome: str, horizon: int) -> str:
-    """Why the first option is never best, where another one has no harm by the scenario's ranges."""
+    """Why the first option never has the fewest, where another one has no harm by the scenario's ranges."""
     first = reference_of(comparison.scenario)
     best = {row.option: row.p_best for row in rows if row.variant == comparison.main}
     free = [
@@ -172,6 +173,6 @@ def _nothing_words(comparison: Comparison, rows: Sequence[Choice], outcome: str,
     if not free or best.get(first, 1.0) >= _NEVER:
         return ""
     return (
-        f" {title_of(comparison.scenario, first)} is never best since the ranges give no harm and no cost to: "
+        f" {title_of(comparison.scenario, first)} never has the fewest since the ranges give no harm and no cost to: "
         f"{', '.join(free)}."
     )

@@ -1,4 +1,4 @@
-"""Charts of a what-if result: paired differences, deaths by month, members, who is best, what decides."""
+"""Charts of a what-if result: paired differences, deaths by month, members, who has the fewest, what decides."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ def strength(comparison: Comparison) -> Chart | None:
 
 
 def best(comparison: Comparison, outcome: str, horizon: int) -> Chart:
-    """P(best) of each option under each structural variant."""
+    """Over what share of points each option has the fewest, under each structural variant."""
     scenario, variants = comparison.scenario, tuple(comparison.variants)
     found = {
         (row.option, row.variant): row.p_best

@@ -63,7 +63,7 @@ def result_of(comparison: Comparison, form: Form, links: Links) -> dict[str, Any
         "options": tables.options(comparison, horizon),
         "best": told(charts.best(comparison, outcome, horizon)),
         "regret": tables.regret(comparison, outcome, horizon),
-        "best_key": choices_key(comparison, outcome, horizon),
+        "best_key": choices_key(comparison, outcome, horizon, column=tables.SHARE_OF_POINTS),
         "looked": looked,
         "decisive": decisive and told(decisive),
         "flips": any(row.limits for row in flips),

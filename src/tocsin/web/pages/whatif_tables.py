@@ -1,4 +1,4 @@
-"""Tables of a what-if result: verdicts, options, differences, who is best, what decides, what it rests on."""
+"""Tables of a what-if result: verdicts, options, differences, who has the fewest, what decides, what it rests on."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ from tocsin.whatif.comparison.result import Comparison, Decisive, Difference, Ou
 from tocsin.whatif.parameters import EVIDENCE
 
 MOST_NUMBERS, MOST_WITHOUT = 12, 3
+SHARE_OF_POINTS = "Share of points"  # "P(best)" of the command line, which on a page reads as advice
 Row = tuple[Cell, ...]
 
 
@@ -150,7 +151,7 @@ def best(comparison: Comparison, outcome: str, horizon: int) -> Table:
         (option.title, *(share(found[option.name, name]) if (option.name, name) in found else "-" for name in variants))
         for option in comparison.scenario.options
     ]
-    caption = f"P(best): share of points with the fewest expected {outcome_words(outcome)} within {horizon} months"
+    caption = f"Share of points with the fewest expected {outcome_words(outcome)} within {horizon} months"
     return _table(caption, (Column("Option"), *_right(*(f"Variant {name}" for name in variants))), rows)
 
 
@@ -165,7 +166,7 @@ def regret(comparison: Comparison, outcome: str, horizon: int) -> Table:
         figures = (row.expected, row.regret_mean, row.regret_high, row.regret_most)
         told = share(row.p_best), *(amount(value, outcome) for value in figures)
         rows.append((option.title, *told, least_words(row, marked, len(scenario.options))))
-    heads = ("P(best)", "Expected", "Regret: mean", "Regret at 95% of points", "Regret: largest")
+    heads = (SHARE_OF_POINTS, "Expected", "Regret: mean", "Regret at 95% of points", "Regret: largest")
     caption = (
         f"Fewest expected {outcome_words(outcome)} within {horizon} months, over what is not known; variant "
         f"{comparison.main}"
