@@ -13,6 +13,7 @@ from tocsin.errors import InputError, NotHeldError, TocsinError
 from tocsin.web.answers import Answered, Answers, TooBusy, Working
 from tocsin.web.asked import TRAVELLING, Asked, read_asked
 from tocsin.web.gate import NotShownError
+from tocsin.web.hints import for_page
 from tocsin.web.kept_pages import KeptPage, KeptPages
 from tocsin.web.lane import AnswerFailed, LaneDied
 from tocsin.web.links import PATHS, Served
@@ -139,7 +140,7 @@ def _sent(request: Request, page: KeptPage, headers: Mapping[str, str] | None = 
 def error_page(request: Request, error: Exception) -> Response:
     """What a visitor is told when a page could not be made."""
     status, title = _kind(error)
-    detail = str(error) if status < 500 or isinstance(error, TooBusy) else UNEXPECTED
+    detail = for_page(str(error)) if status < 500 or isinstance(error, TooBusy) else UNEXPECTED
     try:
         asked = read_asked(request.query_params)
     except TocsinError:

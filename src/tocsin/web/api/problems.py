@@ -17,6 +17,7 @@ from starlette.responses import Response
 from tocsin.errors import InputError, NotHeldError, StoreBusyError, TocsinError
 from tocsin.web.answers import TooBusy
 from tocsin.web.gate import NotShownError
+from tocsin.web.hints import for_program
 
 MEDIA_TYPE = "application/problem+json"
 BUSY_SECONDS = 30
@@ -86,17 +87,17 @@ def told(request: Request, error: Exception) -> Response:
         parameter, detail = _of_parameter(error.errors())
         return problem_response(request, "parameter", detail, parameter=parameter)
     if isinstance(error, NotShownError):
-        return problem_response(request, "licence", str(error))
+        return problem_response(request, "licence", for_program(str(error)))
     if isinstance(error, NotHeldError):
-        return problem_response(request, "not-held", str(error))
+        return problem_response(request, "not-held", for_program(str(error)))
     if isinstance(error, InputError):
-        return problem_response(request, "parameter", str(error))
+        return problem_response(request, "parameter", for_program(str(error)))
     if isinstance(error, TooBusy | StoreBusyError):
-        return problem_response(request, "busy", str(error), headers={"Retry-After": str(BUSY_SECONDS)})
+        return problem_response(request, "busy", for_program(str(error)), headers={"Retry-After": str(BUSY_SECONDS)})
     if isinstance(error, CancelledError):
         return problem_response(request, "busy", "the server is ending", headers={"Retry-After": str(BUSY_SECONDS)})
     if isinstance(error, TocsinError):
-        return problem_response(request, "failed", str(error))
+        return problem_response(request, "failed", for_program(str(error)))
     log.error("an answer of the API went wrong: %s", request.url, exc_info=error)
     return problem_response(request, "failed", "What it was stands in the window that the server runs in.")
 
