@@ -15,9 +15,9 @@ def test_the_whole_sentence() -> None:
     said = headline(assessment(line(level="warning"), war(p_mass_casualty=0.02)))
     assert said == (
         "As of 31 December 2020, of the groups with fewer than 25 deaths in the past year, JNIM @ Mali is the most "
-        "likely to reach 25 within 6 months (unlikely: 20%, 90% interval 10% to 40%; base rate 1.5%); a mass-casualty attack within "
-        "6 months is most likely by JNIM @ Mali (almost no chance: 3.0%, 90% interval 1.0% to 8.0%; base rate 0.1%); 1 group is on "
-        "warning."
+        "likely to reach 25 within 6 months (unlikely: 20%, 90% interval 10% to 40%; base rate 1.5%); a "
+        "mass-casualty attack within 6 months is most likely by JNIM @ Mali (almost no chance: 3.0%, 90% interval 1.0% "
+        "to 8.0%; base rate 0.1%); 1 group is on warning."
     )
 
 
