@@ -192,6 +192,9 @@ def test_misses_are_the_worst_first_and_come_before_what_was_right() -> None:
     assert blocks[1].items[0].startswith("Attacker: 2 mass-casualty attacks; we gave a mass-casualty attack 5.0%")
     assert [item.split(":")[0] for item in blocks[1].items[1:]] == ["M8", "M7", "M6"]
     titles = [block.text for block in full_lists(replace(brief(), past=past)) if isinstance(block, Heading)]
+    said = texts(build_document(replace(brief(), past=past)).blocks)
+    # A group that got its level as a new risk is judged by 25 deaths when it is ongoing, too.
+    assert "of groups at new risk then and of those that got their level as a new risk, and a mass-casualty" in said
     assert titles.index("Missed: it came, and the group was on no level") < titles.index(
         "Came: the group was on a level"
     )

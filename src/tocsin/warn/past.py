@@ -36,8 +36,8 @@ from tocsin.warn.situation import Situation, fit_month_for, load_situation
 class PastLine:
     """One group of the last period's assessment: what was said of it, and what came within the horizon since.
 
-    `level` is what it stood on; `target` the outcome in question (25 deaths for a group at new risk, else a
-    mass-casualty attack), `p` its probability, `base_rate` that
+    `level` is what it stood on; `target` the outcome in question (25 deaths, for a group at new risk or one that
+    entered its level as one, or a mass-casualty attack), `p` its probability, `base_rate` that
     of the list the group was on, `rank` its place among the groups of that view in the world.
     """
 

@@ -44,8 +44,9 @@ def all_of_the_past(past: PastPeriod | None) -> list[Block]:
     blocks: list[Block] = [
         Heading(2, f"The last period: what we said as of {whole_day(past.as_of)}, and what came"),
         Paragraph(
-            f"Said by {past.model}, of the {past.horizon_months} months to {whole_day(past.until)}. The outcome is 25 "
-            "deaths or more for a group at new risk, else a mass-casualty attack. A level is given to a limited number "
+            f"Said by {past.model}, of the {past.horizon_months} months to {whole_day(past.until)}. Two outcomes are "
+            "looked at: 25 deaths or more, of groups at new risk then and of those that got their level as a new risk, "
+            "and a mass-casualty attack, of every group. A level is given to a limited number "
             "of groups, so most ought to come where probabilities are high, and most not where they are low.",
         ),
         *_part("Missed: it came, and the group was on no level", _worst_first(past.missed)),
