@@ -22,11 +22,12 @@ from tocsin.web.asked import Asked
 from tocsin.web.headers import STATIC
 from tocsin.web.overview_map import marked, world_map
 from tocsin.web.page import Page
-from tocsin.web.pages.overview import page, past_table
+from tocsin.web.pages.overview import REASONS_COUNT, page, past_table
 from tocsin.web.questions.assessed import Assessed, WorldAnswer
 from tocsin.web.questions.past import LastPeriod
 from tocsin.web.render import render_page
 from tocsin.web.tables import write_download
+from tocsin.web.words import EXPECTED_WORDS
 
 ASKED = Asked()
 HOSTILE = 'A </script><script>alert("x")</script> "\'<x> \u202e @ Mali'
@@ -76,6 +77,14 @@ def test_the_sentence_and_the_three_views() -> None:
     assert len(mass) == 3
     assert [row[0] for row in mass] == ["1", "2", "3"]
     assert any(row[3] == "60% (1.0% to 8.0%) base rate 5.8% almost no chance" for row in mass)
+
+
+def test_a_mean_outside_its_interval_is_explained() -> None:
+    assert EXPECTED_WORDS in section(shown(answer()), "ongoing").text
+
+
+def test_what_names_are_is_said_on_every_page() -> None:
+    assert "say nothing about a people, a party's supporters or a person" in shown(answer()).all("footer")[0].text
 
 
 def test_groups_and_theatres_are_linked_and_the_day_travels() -> None:
@@ -187,6 +196,11 @@ def test_new_groups_have_base_rate_and_horizon() -> None:
     part = section(shown(answer()), "new_groups")
     assert "within 12 months" in part.text
     assert "Ethiopia 12% (8.0% to 20%) base rate 2.0% Many groups are active next door." in part.text
+    assert part.all("p", class_="small")[0].text == REASONS_COUNT
+    bare = tuple(replace(one, reasons=()) for one in PLANTED.assessment.new_entrants)
+    without = replace(answer(), assessment=replace(PLANTED.assessment, new_entrants=bare))
+    assert REASONS_COUNT not in shown(without).text
+    assert "added up" not in downloaded("new-groups", "csv", without)
 
 
 # --- the map ----------------------------------------------------------------------------------------------------------
@@ -235,12 +249,14 @@ def test_the_map_in_words_and_as_a_table() -> None:
     drawn = world_map(answer(), "A source")
     total = sum(cell.deaths for cell in PLANTED.cells)
     assert (
-        f"70 half-degree cells with events of groups in the 12 months to 31 December 2020, by deaths ({total:,} in all)"
-        in drawn.alt
+        f"70 half-degree cells with events of groups in the 12 months to 31 December 2020, by deaths ({total:,} in all, "
+        "those of clashes of two groups counted for both)" in drawn.alt
     )
     assert "1 Iraq (IS: a mass-casualty attack); 2 Mali (JNIM: 25 deaths or more)" in drawn.alt
     # What leaves the page with the drawing names its numbers.
     assert f"Theatres with a group on warning: 1 Iraq, 2 Mali. {DISCLAIMER}" in drawn.caption
+    assert "those of a clash of two groups count for both" in drawn.caption
+    assert "a clash of two groups counts for both" in drawn.data.caption
     assert drawn.data.rows[0][3].text == "345"  # the deadliest cell first
     assert "Natural Earth" in drawn.source
 
@@ -271,9 +287,9 @@ def test_the_assessment_goes_out_whole() -> None:
 
 def test_cells_go_out_by_their_centres() -> None:
     head, first, *_ = downloaded("cells", "csv", answer(cells=(CellFigures(KABUL, 3, 4),))).splitlines()
-    assert head.startswith("cell,lat,lon,events,deaths,")
+    assert head.startswith("cell,lat,lon,events,deaths,counting,")
     assert head.endswith("data_until,as_of,as_of_mode,notes,source")
-    assert first.startswith(f"{KABUL},34.75,69.25,3,4,")
+    assert first.startswith(f"{KABUL},34.75,69.25,3,4,events and deaths of a clash of two groups count for both,")
     assert SOURCES.line in first
     assert cell_centre(KABUL) == (34.75, 69.25)
 
@@ -294,3 +310,4 @@ def test_the_last_period_as_a_table() -> None:
 def test_new_groups_go_out_with_their_base_rate() -> None:
     text = downloaded("new-groups", "csv", answer())
     assert text.splitlines()[1].startswith("Ethiopia,12,0.12,0.08,0.2,0.02,")
+    assert "active next door.,Deaths in reasons are those of single groups added up" in text.splitlines()[1]

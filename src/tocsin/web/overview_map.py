@@ -47,8 +47,8 @@ def world_map(answer: WorldAnswer, source: str) -> Chart:
     until = whole_day(told.data_until)
     if answer.redistributable:
         caption = (
-            f"Deaths in events of armed groups in the 12 months to {until}, by half-degree cell (about 55 km); a mark "
-            "is larger than its cell."
+            f"Deaths in events of armed groups in the 12 months to {until}, by half-degree cell (about 55 km); "
+            "those of a clash of two groups count for both. A mark is larger than its cell."
         )
     else:
         caption = (
@@ -97,7 +97,8 @@ def _in_words(answer: WorldAnswer, marks: tuple[Marked, ...]) -> str:
     )
     return (
         f"Map of the world: {counted(len(cells), 'half-degree cell')} with events of groups in the 12 months to "
-        f"{whole_day(told.data_until)}, by deaths ({sum(cell.deaths for cell in cells):,} in all). Land of "
+        f"{whole_day(told.data_until)}, by deaths ({sum(cell.deaths for cell in cells):,} in all, those of "
+        f"clashes of two groups counted for both). Land of "
         f"{counted(len(answer.covered), 'country', 'countries')} has a record; hatched land has {NO_RECORD}. Theatres "
         f"with a group on warning: {named or 'none'}. {DISCLAIMER}"
     )

@@ -29,13 +29,16 @@ def map_figure(brief: Brief) -> Figure:
         svg=svg,
         alt=text_alternative(svg),
         caption=f"Deaths in events of armed groups in the 12 months to {whole_day(brief.assessment.data_until)}, by "
-        "half-degree cell (about 55 km).",
+        "half-degree cell (about 55 km); those of a clash of two groups count for both.",
         data=cell_table(sorted(brief.cells, key=lambda cell: (-cell.deaths, -cell.events, cell.cell))),
     )
 
 
 def cell_table(cells: Sequence[CellFigures]) -> Table:
-    """Events and deaths of cells in the order given, the first `CELLS_IN_TABLE` one by one and the others together."""
+    """Events and deaths of cells in the order given, the first `CELLS_IN_TABLE` one by one and the others together.
+
+    Both are sums over the groups of a cell, so that a clash of two of them counts for both, which the caption says.
+    """
     shown, rest = cells[:CELLS_IN_TABLE], cells[CELLS_IN_TABLE:]
     rows = [(Cell(centre(c.cell)), Cell(str(c.cell)), Cell(f"{c.events:,}"), Cell(f"{c.deaths:,}")) for c in shown]
     if rest:
@@ -49,7 +52,8 @@ def cell_table(cells: Sequence[CellFigures]) -> Table:
         Column("Events", "right"),
         Column("Deaths", "right"),
     )
-    return Table("Events and deaths by half-degree cell, the deadliest first", columns, tuple(rows))
+    caption = "Events and deaths by half-degree cell, the deadliest first; a clash of two groups counts for both"
+    return Table(caption, columns, tuple(rows))
 
 
 def centre(cell: int) -> str:

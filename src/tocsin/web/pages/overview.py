@@ -28,10 +28,12 @@ from tocsin.web.page import Download, Found, Page
 from tocsin.web.page_sources import of_assessment
 from tocsin.web.questions.assessed import Assessed, WorldAnswer
 from tocsin.web.questions.past import LastPeriod
+from tocsin.web.words import EXPECTED_WORDS
 
 NAME = "overview"
 TOPS = {"10": 10, "50": 50, "all": None}
 """How many lines of each view are shown, by the parameter `top`."""
+REASONS_COUNT = "Deaths in reasons are those of single groups added up: those of a clash of two count twice."
 _LISTED = {"new_risk": "new risk", "ongoing": "ongoing"}
 
 
@@ -102,6 +104,8 @@ def page(asked: Asked, given: Mapping[str, str]) -> Page:
             "entrants": told.new_entrants[:ENTRANTS],
             "past": _past(found, past, told),
             "past_known": past in found,
+            "reasons_count": REASONS_COUNT,
+            "expected_words": EXPECTED_WORDS,
             "sources": sources,
             "scripts": ("charts/map.js",),
         }
@@ -206,11 +210,16 @@ def _entrants(told: Assessment) -> pl.DataFrame:
         ("p_new_group", "p_new_group_low", "p_new_group_high", "base_rate"), pl.Float64
     )
     rows = [{**plain(one), "reasons": " ".join(one.reasons)} for one in told.new_entrants]
-    return pl.DataFrame(rows, schema={**schema, "reasons": pl.String})
+    return pl.DataFrame(rows, schema={**schema, "reasons": pl.String}).with_columns(
+        pl.when(pl.col("reasons") != "").then(pl.lit(REASONS_COUNT)).alias("counting")
+    )
 
 
 def _cells(answer: WorldAnswer) -> pl.DataFrame:
-    """One row a cell: its PRIO-GRID number, its centre, events and deaths of groups in the last 12 months."""
+    """One row a cell: its PRIO-GRID number, its centre, events and deaths of groups in the last 12 months.
+
+    A clash of two groups counts for both, which `counting` says: cells hold no opponents, so that it cannot be undone.
+    """
     centres = [cell_centre(one.cell) for one in answer.cells]
     return pl.DataFrame(
         {
@@ -221,4 +230,7 @@ def _cells(answer: WorldAnswer) -> pl.DataFrame:
             "deaths": [one.deaths for one in answer.cells],
         },
         schema={"cell": pl.Int64, "lat": pl.Float64, "lon": pl.Float64, "events": pl.Int64, "deaths": pl.Int64},
-    ).with_columns(pl.lit(answer.assessment.data_until).alias("data_until"))
+    ).with_columns(
+        pl.lit("events and deaths of a clash of two groups count for both").alias("counting"),
+        pl.lit(answer.assessment.data_until).alias("data_until"),
+    )
