@@ -120,8 +120,34 @@ def test_counts_are_those_of_the_rows_on_all_pages() -> None:
     assert len(seen) == told.all == len(set(seen))
     assert said == {"came": told.came, "did not come": told.did_not_come, "not over yet": told.open}
     text = section(shown(), "warnings").text
-    assert f"{told.all} warnings : {told.came} came, {told.did_not_come} did not come, {told.open} not over yet" in text
+    assert f"{told.all} warnings : {told.came} came ({told.early} of them before their 6 months were over), " in text
+    assert f"{told.did_not_come} did not come, {told.open} not over yet" in text
     assert told.open > 0
+
+
+def test_the_card_counts_warnings_whose_horizon_is_over_and_tells_the_others_apart() -> None:
+    """At the end of June 2010 some of the first warnings had come, and none was 6 months old but the very first."""
+    day = date(2010, 6, 30)
+    rows = track(day).warnings.warnings
+    over = [w for w in rows if w.first + 6 <= month_id(day)]
+    early = sum(w.outcome == "came" for w in rows) - sum(w.outcome == "came" for w in over)
+    assert early > 0
+    card = shown(day).all("li", class_="card")[0].text
+    assert ("None over yet" in card) == (not over)
+    assert f"Of {len(rows) - len(over)} more the 6 months are not over: {early} came already" in card
+    card = shown().all("li", class_="card")[0].text
+    ended = [w for w in track().warnings.warnings if w.first + 6 <= month_id(DAY)]
+    came = sum(w.outcome == "came" for w in ended)
+    assert f"{came} of {len(ended)} came ({came / len(ended):.0%})" in card
+
+
+def test_a_share_that_was_counted_is_a_plain_percentage() -> None:
+    many = tuple(replace(w, outcome="came") for w in track().warnings.warnings)
+    answer = replace(track(), warnings=replace(track().warnings, warnings=many))
+    text = read(html(Asked(as_of=DAY), answer)).text
+    over = counts(many, month_id(DAY)).over
+    assert f"{over} of {over} came (100%)" in text
+    assert "6 months are over, 100% came" in text
 
 
 def test_filters_leave_what_they_say() -> None:
@@ -259,6 +285,7 @@ def test_downloads_hold_what_is_chosen_and_what_was_known() -> None:
     assert {row["month"][:4] for row in document["rows"]} == {"2014"}
     classes = by_name["record-reliability"].table(found)  # type: ignore[misc]
     assert classes["horizon_months"].unique().to_list() == [6]
+    assert classes["intervals"].str.contains("overlapping months").all()
     scores = by_name["record-skill"].table(found)  # type: ignore[misc]
     assert scores["known_by"].max() <= "2016-03"  # type: ignore[operator]
     empty: dict[Any, Any] = {Track(asked): track(date(2009, 1, 31))}
@@ -292,6 +319,7 @@ def test_charts_hold_the_figures_of_their_tables() -> None:
     drawn = chart_data(skill)["figures"]
     assert {year for one in drawn["series"] for year, _ in one["points"]} == set(range(2010, 2015))
     assert drawn["series"][0]["kind"] == "headline"
+    assert "overlapping months of a group as independent" in first.all("figcaption")[0].text
     lead = section(tree, "lead").all("figure")[0]
     for one in chart_data(lead)["figures"]["series"]:
         shares = [share for _, share in one["points"]]

@@ -16,6 +16,7 @@ from tocsin import __version__
 from tocsin.report.brief.document import visible
 from tocsin.report.brief.words import whole_day, whole_month
 from tocsin.warn import percent
+from tocsin.warn.headline import observed
 from tocsin.web.answers import Working
 from tocsin.web.asked import HORIZONS, Asked
 from tocsin.web.chart import Chart
@@ -96,6 +97,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "percent": percent,
+        "observed": observed,
         "number": number,
         "month": whole_month,
         "day": whole_day,

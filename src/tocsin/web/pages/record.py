@@ -7,7 +7,7 @@ from typing import Any
 
 from tocsin.months import first_day
 from tocsin.report.brief.document import Cell, Column, Table
-from tocsin.warn import percent
+from tocsin.warn.headline import observed
 from tocsin.warn.levels import VIEW_WORDS
 from tocsin.warn.past import LeadCurve
 from tocsin.warn.skill_record import LISTS as SKILL_LISTS
@@ -157,8 +157,8 @@ def lead_chart(curve: LeadCurve, source: str) -> Chart:
         ("warning", "warning", curve.on_warning),
         ("at random", "baseline", curve.random),
     )
-    three = ", ".join(f"{name} {percent(shares[2])}" for name, _, shares in lines)
-    one = ", ".join(f"{name} {percent(shares[0])}" for name, _, shares in lines)
+    three = ", ".join(f"{name} {observed(shares[2])}" for name, _, shares in lines)
+    one = ", ".join(f"{name} {observed(shares[0])}" for name, _, shares in lines)
     columns = (Column("Months before or more"), *(Column(name.capitalize(), "right") for name, _, _ in lines))
     months = range(1, len(curve.on_level) + 1)
     return Chart(
@@ -178,11 +178,9 @@ def lead_chart(curve: LeadCurve, source: str) -> Chart:
         data=Table(
             "Share of emergences on a level, by months before",
             columns,
-            tuple((Cell(str(month)), *(Cell(_share(shares[month - 1])) for _, _, shares in lines)) for month in months),
+            tuple(
+                (Cell(str(month)), *(Cell(observed(shares[month - 1])) for _, _, shares in lines)) for month in months
+            ),
         ),
         source=source,
     )
-
-
-def _share(share: float) -> str:
-    return f"{share:.0%}" if share in (0.0, 1.0) else percent(share)

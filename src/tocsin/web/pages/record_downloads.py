@@ -10,7 +10,7 @@ import polars as pl
 
 from tocsin.months import month_label
 from tocsin.web.page import Download, Found
-from tocsin.web.pages.record_reliability import ClassRow, class_rows
+from tocsin.web.pages.record_reliability import DEPENDENT, ClassRow, class_rows
 from tocsin.web.pages.record_warnings import Choice
 from tocsin.web.questions.record import Track, TrackAnswer
 from tocsin.web.tables import plain_rows
@@ -111,7 +111,11 @@ def misses_frame(track: TrackAnswer, choice: Choice) -> pl.DataFrame:
 def classes_frame(track: TrackAnswer, horizon: int) -> pl.DataFrame:
     """One row per class of probability, outcome and list."""
     frame = pl.DataFrame([tuple(asdict(row).values()) for row in class_rows(track, horizon)], CLASSES, orient="row")
-    return frame.select(pl.lit(horizon, pl.Int64).alias("horizon_months"), pl.all())
+    return frame.select(
+        pl.lit(horizon, pl.Int64).alias("horizon_months"),
+        pl.all(),
+        pl.lit(f"share_low and share_high are 90% binomial intervals. {DEPENDENT}").alias("intervals"),
+    )
 
 
 def skill_frame(track: TrackAnswer) -> pl.DataFrame:

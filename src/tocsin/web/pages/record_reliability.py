@@ -9,12 +9,16 @@ from tocsin.report.brief.document import Cell, Column, Table
 from tocsin.report.brief.words import LISTS
 from tocsin.verify import wilson_interval
 from tocsin.warn import percent
+from tocsin.warn.headline import observed
 from tocsin.warn.levels import VIEW_WORDS
 from tocsin.warn.record import EDGES
 from tocsin.web.chart import Chart
 from tocsin.web.questions.record import TrackAnswer
 
 INTERVAL = 0.9
+DEPENDENT = (
+    "They take overlapping months of a group as independent of each other, which they are not: the true ones are wider."
+)
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,7 @@ def _chart(target: Target, rows: list[ClassRow], track: TrackAnswer, horizon: in
         alt=f"Said against came, {what} within {horizon} months. {_in_words(rows)}",
         caption=f"{what[:1].upper()}{what[1:]} within {horizon} months: what was said against what came, origins "
         f"{track.classes.span}. On the line, as often as said; above it, more often; below it, less often. Bars: 90% "
-        "binomial intervals.",
+        f"binomial intervals. {DEPENDENT}",
         data=_table(what, rows, horizon),
         source=source,
     )
@@ -110,7 +114,7 @@ def _in_words(rows: list[ClassRow]) -> str:
             told = said_and_came([row for row in rows if row.list == among], least)
             if told:
                 said, came, n = told
-                average = f"{percent(said)} on average, came in {percent(came)} of {n:,}"
+                average = f"{percent(said)} on average, came in {observed(came)} of {n:,}"
                 parts.append(f"{words}, said {percent(least)} or more: {average}")
     return ". ".join(parts) + "." if parts else ""
 
@@ -133,8 +137,8 @@ def _table(what: str, rows: list[ClassRow], horizon: int) -> Table:
                 Cell(f"{_edge(row.low)} to {_edge(row.high)}"),
                 Cell(LISTS[row.list]),
                 Cell(percent(row.said)),
-                Cell(_share(row.share)),
-                Cell(f"{_share(row.share_low)} to {_share(row.share_high)}"),
+                Cell(observed(row.share)),
+                Cell(f"{observed(row.share_low)} to {observed(row.share_high)}"),
                 Cell(f"{row.came:,} of {row.n:,}"),
                 Cell(reads(row)),
             )
@@ -152,8 +156,3 @@ def reads(row: ClassRow) -> str:
 
 def _edge(p: float) -> str:
     return f"{100 * p:g}%"
-
-
-def _share(share: float) -> str:
-    """A share that was counted: none and all are none and all."""
-    return f"{share:.0%}" if share in (0.0, 1.0) else percent(share)

@@ -121,6 +121,16 @@ class Counts:
     share: float | None
     base_rate: float | None
 
+    @property
+    def over_came(self) -> int:
+        """How many came of those whose 6 months are over."""
+        return round(self.share * self.over) if self.share is not None else 0
+
+    @property
+    def early(self) -> int:
+        """How many came already of those whose 6 months are not over: not to be counted among ended ones."""
+        return self.came - self.over_came
+
 
 def counts(warnings: tuple[PastWarning, ...], until: int) -> Counts:
     """Counts of warnings as known at the end of the month `until`."""
