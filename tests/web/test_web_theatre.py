@@ -33,6 +33,7 @@ from tocsin.web.questions.rivalry import TheatreLinks
 from tocsin.web.questions.theatre import OneTheatre, TheatreAnswer
 from tocsin.web.render import render_page
 from tocsin.web.tables import write_download
+from tocsin.web.words import EXPECTED_WORDS
 
 ASKED = Asked()
 LAST = month_id(date(2020, 12, 1))
@@ -151,6 +152,16 @@ def test_the_facts_count_each_event_once() -> None:
     assert "12 months before" not in shown(replace(ANSWER, deaths_12m_before=None)).all("li", class_="card")[0].text
 
 
+def test_a_mean_outside_its_interval_is_explained() -> None:
+    assert EXPECTED_WORDS in shown().text
+
+
+@pytest.mark.parametrize(("share", "said"), [(0.396, "40% of the deaths of the last ten years"), (0.02, ""), (None, "")])
+def test_sums_of_years_dated_to_the_first_of_january_are_told(share: float | None, said: str) -> None:
+    found = shown(replace(ANSWER, first_week_share=share)).all("p", class_="callout")
+    assert [one.text.startswith(said) for one in found] == [True] * bool(said)
+
+
 def test_long_lists_are_folded() -> None:
     many = assessment(*(line(f"Front {k:02} @ Afghanistan", rank_new_risk=k + 1) for k in range(FIRST_LINES + 3)))
     found = shown(told=many)
@@ -195,7 +206,7 @@ def test_links_with_label_interval_and_checks_in_words() -> None:
         found.text
     )
     assert "It is no finding that the groups do not compete." in found.text
-    assert "By chance alone about 0.3 of the 6 links" in found.text
+    assert "about 0.3 of the 6 links that could be tested would pass the 5% test" in found.text
     assert "Links are predictive, not causal" in found.text
     table = next(one for one in found.all("table") if one.all("caption")[0].text.startswith("Links, by attacks"))
     rows = [[cell.text for cell in row.inside if isinstance(cell, Node)] for row in table.all("tbody")[0].all("tr")]
@@ -208,8 +219,10 @@ def test_links_with_label_interval_and_checks_in_words() -> None:
 def test_where_checks_fail_single_links_are_not_to_be_relied_on() -> None:
     bad = replace(LINKS, null_checks=(NullCheck("circular_shifts", 0.2, 100),))
     assert "20% of links pass the test that 5% should pass. That is too often" in shown(rivalry=bad).text
+    assert "about 1.2 of the 6 links that could be tested would pass the 5% test" in shown(rivalry=bad).text
     none = replace(LINKS, null_checks=(NullCheck("circular_shifts", None, 0),))
     assert "how often a link shows here where there is none is not known" in shown(rivalry=none).text
+    assert "about 0.3 of the 6 links that could be tested would pass a 5% test by chance, if" in shown(rivalry=none).text
 
 
 def test_the_network_has_arrows_for_answers_and_clashes_apart() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
@@ -26,6 +26,10 @@ MONTHS_RECENT = 12
 MOST_GROUPS = 6
 
 Counts = NDArray[np.int64]
+
+
+TEN_YEARS = 120  # months
+LEAST_DEATHS = 50
 
 
 @dataclass(frozen=True)
@@ -185,6 +189,29 @@ def theatre_past(digest: Digest, theatre: Theatre) -> TheatrePast:
     for period, deaths in theatre_totals(alone).group_by("period").agg(pl.col("deaths_best").sum()).iter_rows():
         states[month_id(period) - first] = deaths
     return TheatrePast(theatre, first, last, rows, states, government_changes(theatre.countries, last))
+
+
+def first_week_share(digest: Digest, theatre: Theatre) -> float | None:
+    """The share of a theatre's deaths of the last ten years, every event once, in the weeks that hold a 1 January.
+
+    About 1 in 52 is usual. Much more are events of a whole year that the source dates by its first day. None where
+    there are fewer than 50 deaths.
+    """
+    last = digest.provenance.last_month
+    here = digest.weekly.filter(
+        pl.col("theatre").cast(pl.String).is_in(theatre.countries),
+        pl.col("period").is_between(
+            first_day(last - TEN_YEARS + 1) - timedelta(days=6), first_day(last + 1), closed="left"
+        ),
+    )
+    # The week of a 1 January ends on one of the first seven days of the year.
+    end = pl.col("period").dt.offset_by("6d")
+    first_week = (end.dt.month() == 1) & (end.dt.day() <= 7)
+    weeks = theatre_totals(here).select(pl.col("deaths_best"), first_week.alias("first"))
+    deaths = int(weeks["deaths_best"].sum())
+    if deaths < LEAST_DEATHS:
+        return None
+    return int(weeks.filter(pl.col("first"))["deaths_best"].sum()) / deaths
 
 
 def deaths_by_theatre(digest: Digest) -> pl.DataFrame:

@@ -18,6 +18,7 @@ from tocsin.web.links import Links
 from tocsin.web.page import Download, Found, Page
 from tocsin.web.page_sources import of_provenance
 from tocsin.web.questions.coverage import Coverage, Covered, TheatreYears, VintageHeld
+from tocsin.web.words import JANUARY_WORDS
 
 NAME = "data"
 THEATRES_SHOWN = 30
@@ -77,6 +78,11 @@ BIASES: tuple[tuple[str, str, str], ...] = (
         "Dates pile up",
         "Events known only to their month lie on its first day more often than on others, which gives weekly figures a "
         "beat that is not there.",
+        "counted on UCDP GED 21.1",
+    ),
+    (
+        "A whole year's deaths in January",
+        JANUARY_WORDS,
         "counted on UCDP GED 21.1",
     ),
     (

@@ -30,6 +30,7 @@ from tocsin.web.links import PATHS, Links
 from tocsin.web.page import Found, Page
 from tocsin.web.page_sources import of_provenance
 from tocsin.web.questions.method import InForce, InForceAnswer
+from tocsin.web.words import JANUARY_WORDS
 from tocsin.whatif.catalogue import VARIANT_NAMES
 from tocsin.whatif.files.reading import packaged_scenarios
 
@@ -89,6 +90,7 @@ def page(asked: Asked, given: Mapping[str, str]) -> Page:
             "made": METHOD,
             "deaths_note": DEATHS_NOTE,
             "selection_note": SELECTION_NOTE,
+            "january": JANUARY_WORDS,
             "caveat": confidence.CAVEAT,
             "words": wording_table(held.wording, held.language),
             "came": what_came(held.levels) if held.levels else None,

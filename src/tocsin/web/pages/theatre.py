@@ -18,11 +18,12 @@ from tocsin.web.page_sources import of_assessment
 from tocsin.web.pages import theatre_links
 from tocsin.web.pages.theatre_charts import YEARS, ground_chart, months_chart
 from tocsin.web.pages.theatre_tables import links_table, months_table
-from tocsin.web.pages.theatre_words import facts, lists_of
+from tocsin.web.pages.theatre_words import facts, january_words, lists_of
 from tocsin.web.questions.assessed import Assessed, WorldAnswer
 from tocsin.web.questions.rivalry import TheatreLinks
 from tocsin.web.questions.theatre import OneTheatre, TheatreAnswer
 from tocsin.web.tables import plain_rows
+from tocsin.web.words import EXPECTED_WORDS
 
 NAME = "theatre"
 SCALES = {"own": "each on its own scale", "same": "all on one scale"}
@@ -67,6 +68,8 @@ def page(asked: Asked, given: Mapping[str, str]) -> Page:
             "answer": answer,
             "facts": facts(told, answer),
             "lists": lists_of(told),
+            "january": january_words(answer),
+            "expected_words": EXPECTED_WORDS,
             "entrant": told.new_entrants[0] if told.new_entrants else None,
             "months": months_chart(past, years, sources.line, same_scale=scale == "same") if past else None,
             "years": choices("years", _YEARS_WORDS),

@@ -101,9 +101,16 @@ def by_chance(rivalry: Rivalry) -> str:
     told = sum(isfinite(link.minimum_detectable) for link in rivalry.links)
     if not told:
         return "Of no link can anything be told."
+    could = f"{counted(told, 'link')} that could be tested"
+    rate = rivalry.null_false_positive_rate
+    if rate is None:
+        return (
+            f"Were there no link at all, about {0.05 * told:.1f} of the {could} would pass a 5% test by chance, if the "
+            "test is as good as it should be, which could not be checked here."
+        )
     return (
-        f"By chance alone about {0.05 * told:.1f} of the {counted(told, 'link')} of which something can be told would "
-        "pass a 5% test, were there none."
+        f"Were there no link at all, about {rate * told:.1f} of the {could} would pass the 5% test: where there is "
+        f"nothing to find here, {rate:.0%} do."
     )
 
 

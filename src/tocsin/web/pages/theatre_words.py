@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 from tocsin.report.brief.words import change, whole_month
 from tocsin.warn.assessment import Assessment, GroupAssessment, View
+from tocsin.warn.headline import observed
 from tocsin.web.questions.theatre import TheatreAnswer
 
 FIRST_LINES = 10
+# A week in 52 is 2%: at the end of 2020 no theatre with 50 deaths in ten years has a share between 8% and 18%.
+MUCH_IN_FIRST_WEEK = 0.1
 _LISTS: tuple[tuple[View, str, str], ...] = (
     ("new_risk", "New risk", "Fewer than 25 deaths in the last 12 months; the likeliest to reach 25 first."),
     ("ongoing", "Ongoing", "25 deaths or more in the last 12 months; those with most deaths expected first."),
@@ -65,6 +68,20 @@ def facts(told: Assessment, answer: TheatreAnswer) -> tuple[Fact, ...]:
 
 def _noun(n: int, noun: str) -> str:
     return noun if n == 1 else f"{noun}s"
+def january_words(answer: TheatreAnswer) -> str:
+    """That many of a theatre's deaths may be dated to 1 January because only their year is known; empty where not."""
+    share = answer.first_week_share
+    if share is None or share < MUCH_IN_FIRST_WEEK:
+        return ""
+    return (
+        f"{observed(share)} of the deaths of the last ten years are dated to weeks that hold a 1 January; about 2% "
+        "would be usual. The file that the packaged figures are made from gives the first day of an event only, so "
+        "that sums of a whole year stand on its 1 January. Part of this may be fighting of those days. The rest "
+        "makes January look deadlier than it was, and what is said from its end on may rest on deaths that were "
+        "still to come."
+    )
+
+
 
 
 def lists_of(told: Assessment) -> tuple[Lines, ...]:

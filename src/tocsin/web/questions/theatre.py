@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from tocsin.digest import packaged_digest
 from tocsin.errors import NotHeldError
 from tocsin.groups import named_theatres, resolve_theatre
 from tocsin.groups.facts import GovernmentChange
@@ -13,7 +14,7 @@ from tocsin.groups.theatres import Theatre
 from tocsin.settings import Settings
 from tocsin.warn.explain import cells_of, offshoots_of
 from tocsin.warn.explanation import CellFigures
-from tocsin.warn.theatre import MONTHS_RECENT, TheatrePast, theatre_past
+from tocsin.warn.theatre import MONTHS_RECENT, TheatrePast, first_week_share, theatre_past
 from tocsin.web.asked import Asked
 from tocsin.web.gate import terms_held
 from tocsin.web.question import Lane, Tell
@@ -24,6 +25,8 @@ from tocsin.web.questions.situations import situation_of
 class TheatreAnswer:
     """What is known of a theatre.
 
+    `first_week_share` is the share of ten years' deaths in weeks that hold a 1 January, where events are dated by their
+    first day, as in the packaged figures: None for others, or where there are few deaths.
     `deaths_last_12m` and `deaths_12m_before` (None where less is held) are those of its groups, every event once,
     `state_deaths_last_12m` those in events without a group. `wider` are the named theatres that a country is one of.
     `past` and `cells` (last 12 months) are None and empty where the terms of a source forbid to show months of a group
@@ -40,6 +43,7 @@ class TheatreAnswer:
     offshoots: tuple[Offshoot, ...]
     government_changes: tuple[GovernmentChange, ...]
     held_back: str
+    first_week_share: float | None = None
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,9 @@ class OneTheatre:
             offshoots=offshoots_of(situation, place.name),
             government_changes=past.government_changes,
             held_back="" if shown else terms.why,
+            first_week_share=first_week_share(situation.digest, place)
+            if situation.digest.provenance.fingerprint == packaged_digest().provenance.fingerprint
+            else None,
         )
 
 
