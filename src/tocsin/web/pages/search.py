@@ -25,6 +25,7 @@ NAME = "search"
 MOST_LETTERS = 100
 MOST_ROWS = 50
 MOST_THEATRES = 3
+_BY_NAME: tuple[Match, ...] = ("name", "theatre", "beginning", "member")
 EXAMPLES = ("ISIS-K", "Taliban", "JNIM", "Al-Shabaab", "Sahel", "Mexico")
 
 
@@ -66,7 +67,7 @@ def page(asked: Asked, given: Mapping[str, str]) -> Page:
             "on_level": on_level(held),
             "filed": filed(held, links) if links.static_site else (),
             "of": len(held.groups),
-            "examples": tuple((name, links.to(NAME, q=name)) for name in EXAMPLES),
+            "examples": () if results else tuple((name, links.to(NAME, q=name)) for name in examples_of(held)),
             "told": told,
             "sources": of_assessment(told),
             "scripts": ("search.js",) if links.static_site else (),
@@ -102,6 +103,14 @@ def search(words: str, held: DirectoryAnswer) -> tuple[tuple[Result, ...], tuple
     named = the_one(hits)
     one = next((result for result in results if named is not None and result.listed.group == named.group), None)
     return results, find_theatres(words, names, settings), one if one and one.listed.assessed else None
+
+
+def examples_of(held: DirectoryAnswer) -> tuple[str, ...]:
+    """The examples that name a group or a theatre of the figures; where none does, the group with most deaths."""
+    names, settings = [one.named for one in held.groups], _settings(held)
+    found = [name for name in EXAMPLES if any(hit.match in _BY_NAME for hit in find_groups(name, names, settings))]
+    most = max(held.groups, key=lambda one: (one.deaths or 0, one.group), default=None)
+    return tuple(found) or ((most.actor,) if most else ())
 
 
 def on_level(held: DirectoryAnswer) -> tuple[Listed, ...]:
