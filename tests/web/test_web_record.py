@@ -142,7 +142,7 @@ def test_the_card_counts_warnings_whose_horizon_is_over_and_tells_the_others_apa
 
 
 def test_a_share_that_was_counted_is_a_plain_percentage() -> None:
-    many = tuple(replace(w, outcome="came") for w in track().warnings.warnings)
+    many = tuple(replace(w, outcome="came", came=w.first + 1) for w in track().warnings.warnings)
     answer = replace(track(), warnings=replace(track().warnings, warnings=many))
     text = read(html(Asked(as_of=DAY), answer)).text
     over = counts(many, month_id(DAY)).over
