@@ -52,6 +52,11 @@ def page_saying(error: Exception) -> str:
             "or choose 'newest release' at the head of the page",
             "or use mode=reconstructed",
         ),
+        (
+            NotHeldError("Hint: use the as-of mode 'reconstructed', or import a release of that time"),
+            "Hint: choose 'newest release' at the head of the page, or import",
+            "Hint: use mode=reconstructed, or import",
+        ),
     ],
 )
 def test_a_hint_fits_who_reads_it(error: TocsinError, page: str, program: str, tmp_path: Path) -> None:
