@@ -42,7 +42,7 @@ PAGES = (
     "/method",
     "/search?q=islamic+state",
 )
-WHAT_IF = "/what-if?scenario=afghanistan-2021-08&run=1&draws=10000&seed={seed}"
+WHAT_IF = "/what-if?scenario=afghanistan-2021-08&run=1&draws=2000&seed={seed}"
 # Set when scripts have run and every drawing is there.
 WATCH = """
 new MutationObserver(() => {

@@ -33,6 +33,8 @@ from tocsin.web.tables import write_download
 from tocsin.whatif.files.reading import packaged_scenarios
 
 TOP = 10
+# Of a table there are several forms: one that is larger, as JSON of the world is, would be most of the site.
+MOST_BYTES = 5_000_000
 NO_EVENTS = (
     "Events one by one are shown by 'tocsin serve' on the machine that holds them, never in a copy of the pages."
 )
@@ -146,15 +148,15 @@ class _Site:
         wants = (want for want in page.wants if self.rivalry or not isinstance(want, TheatreLinks))
         found = {question: self._answer(question) for question in (*page.needs, *wants)}
         links = Filed(here, self.pages, self._downloads)
-        if page.downloads:
+        downloads = tuple(one for one in page.downloads if one.has(found))
+        if downloads:
             sources = page.context(found, links).get("sources")
-            for one in page.downloads:
-                if not one.has(found):
-                    continue
+            for one in downloads:
                 for form in one.forms:
                     content = write_download(one, form, found, sources)
-                    self._keep(page, one.name, form, content, here)
-        self.files[here] = render_page(page, found, links).encode()
+                    if one.table is None or len(content) <= MOST_BYTES:
+                        self._keep(page, one.name, form, content, here)
+        self.files[here] = render_page(replace(page, downloads=downloads), found, links).encode()
         return links.missed
 
     def _keep(self, page: Page, name: str, form: str, content: bytes, here: str) -> None:
