@@ -249,8 +249,8 @@ def test_the_map_in_words_and_as_a_table() -> None:
     drawn = world_map(answer(), "A source")
     total = sum(cell.deaths for cell in PLANTED.cells)
     assert (
-        f"70 half-degree cells with events of groups in the 12 months to 31 December 2020, by deaths ({total:,} in all, "
-        "those of clashes of two groups counted for both)" in drawn.alt
+        f"70 half-degree cells with events of groups in the 12 months to 31 December 2020, by deaths ({total:,} in all,"
+        " those of clashes of two groups counted for both)" in drawn.alt
     )
     assert "1 Iraq (IS: a mass-casualty attack); 2 Mali (JNIM: 25 deaths or more)" in drawn.alt
     # What leaves the page with the drawing names its numbers.

@@ -156,7 +156,9 @@ def test_a_mean_outside_its_interval_is_explained() -> None:
     assert EXPECTED_WORDS in shown().text
 
 
-@pytest.mark.parametrize(("share", "said"), [(0.396, "40% of the deaths of the last ten years"), (0.02, ""), (None, "")])
+@pytest.mark.parametrize(
+    ("share", "said"), [(0.396, "40% of the deaths of the last ten years"), (0.02, ""), (None, "")]
+)
 def test_sums_of_years_dated_to_the_first_of_january_are_told(share: float | None, said: str) -> None:
     found = shown(replace(ANSWER, first_week_share=share)).all("p", class_="callout")
     assert [one.text.startswith(said) for one in found] == [True] * bool(said)
@@ -222,7 +224,9 @@ def test_where_checks_fail_single_links_are_not_to_be_relied_on() -> None:
     assert "about 1.2 of the 6 links that could be tested would pass the 5% test" in shown(rivalry=bad).text
     none = replace(LINKS, null_checks=(NullCheck("circular_shifts", None, 0),))
     assert "how often a link shows here where there is none is not known" in shown(rivalry=none).text
-    assert "about 0.3 of the 6 links that could be tested would pass a 5% test by chance, if" in shown(rivalry=none).text
+    assert (
+        "about 0.3 of the 6 links that could be tested would pass a 5% test by chance, if" in shown(rivalry=none).text
+    )
 
 
 def test_the_network_has_arrows_for_answers_and_clashes_apart() -> None:
