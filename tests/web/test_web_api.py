@@ -145,6 +145,14 @@ def test_a_theatre_with_too_few_attacks_has_no_rivalry(tmp_path: Path) -> None:
     assert told["vintage"] == "planted 1"
 
 
+@pytest.mark.parametrize(("horizon", "last"), [(3, "2014-12"), (6, "2014-12"), (12, "2014-12")])
+def test_classes_of_the_record_say_up_to_which_origin_they_count(app: FastAPI, horizon: int, last: str) -> None:
+    told = ask(app, f"/record?horizon={horizon}").json
+    # Years of origins count once all their outcomes are known.
+    assert told["classes_last"] == last
+    assert told["last"] == "2020-06"
+
+
 def test_the_record_tells_what_was_known(app: FastAPI) -> None:
     told = ask(app, "/record/warnings?per_page=500").json
     assert all(row["first"] <= row["last"] <= "2015-12" for row in told["warnings"])

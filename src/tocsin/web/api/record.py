@@ -52,7 +52,7 @@ class RecordHead(Head):
 
     model: str
     first: str = Field(description="First origin of the replay (a month).")
-    last: str = Field(description="Its last origin.")
+    last: str = Field(description="Its last origin, whether its outcomes were known or not.")
     watch_budget: int = Field(description="Groups a month put on watch or higher, per view.")
     warning_budget: int
 
@@ -82,6 +82,10 @@ class RecordAnswer(RecordHead):
     """How probabilities, levels and warnings did. All lists are empty on a day when nothing of it was known."""
 
     horizon_months: int = Field(description="Of `classes` and `skill`; levels and warnings are of 6 months.")
+    classes_last: str | None = Field(
+        description="Last origin that `classes` count: the end of the last year whose outcomes were all known; null "
+        "where there is none."
+    )
     classes: list[ClassTold]
     skill: Annotated[list[Any], Told(list[shape_of(SkillRow, known_by=str, last=str)])] = Field(
         description="Scores of every model replayed, over all origins whose outcomes were known."
@@ -193,6 +197,7 @@ def _record(found: TrackAnswer, horizon: int) -> dict[str, Any]:
     return {
         **_head(found),
         "horizon_months": horizon,
+        "classes_last": month_label(found.classes.last) if found.classes.rows else None,
         "classes": classes,
         "skill": [
             {**plain(row), "known_by": month_label(row.known_by), "last": month_label(row.last)} for row in skill
