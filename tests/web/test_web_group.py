@@ -40,6 +40,7 @@ from tocsin.web.questions.group import GroupAnswer, OneGroup
 from tocsin.web.questions.rivalry import TheatreLinks
 from tocsin.web.render import render_page
 from tocsin.web.tables import write_download
+from tocsin.web.words import EXPECTED_WORDS
 
 ASKED = Asked()
 NAME = "JNIM @ Mali"
@@ -110,6 +111,7 @@ def test_it_says_the_sentence_and_both_probabilities_with_all_that_belongs_to_th
     assert "Confidence: moderate" in cards[0]
     assert "3.0% (1.0% to 8.0%) base rate 0.1%, within 6 months" in cards[1]
     assert "12 (0 to 1,234)" in cards[2]
+    assert EXPECTED_WORDS in cards[2]  # why the mean may lie outside
 
 
 def test_a_war_is_told_by_its_mass_casualty_risk_first() -> None:
@@ -172,7 +174,8 @@ def test_links_are_not_asked_for_by_a_name_that_leaves_the_theatre_open() -> Non
     assert made.wants == ()
     assert page(ASKED, {"name": "IS @ Afghanistan"}).wants == (TheatreLinks(ASKED, "Afghanistan"),)
     found = shown(name="JNIM in Mali", rivalry="waits")
-    assert any(link.text == f"the page of {NAME}" for link in found.all("a"))
+    (link,) = (link for link in found.all("a") if link.text == f"Its page under its full name, {NAME}")
+    assert link.given["href"] == "/group?name=JNIM+%40+Mali"
 
 
 def test_rivals_members_and_offshoots_are_linked_by_their_group_names() -> None:

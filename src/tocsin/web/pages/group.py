@@ -34,6 +34,7 @@ from tocsin.web.pages.group_charts import fan_chart, ground_chart, history_chart
 from tocsin.web.questions.events import EventRow, EventsOfGroup, GroupEvents
 from tocsin.web.questions.group import GroupAnswer, OneGroup
 from tocsin.web.questions.rivalry import TheatreLinks
+from tocsin.web.words import EXPECTED_WORDS
 
 NAME = "group"
 LONGEST_NAME = 200
@@ -115,6 +116,7 @@ def _context(
         "analogues_words": analogues_words(line.analogues) if line.analogues and line.analogues.n else "",
         "who": _who(explanation),
         "rivals": _rivals(explanation),
+        "expected_words": EXPECTED_WORDS,
         "answers": {
             "question": links,
             "there": links in found if links else False,
