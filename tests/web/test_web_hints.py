@@ -33,7 +33,7 @@ ELSEWHERE = {
 
 
 def page_saying(error: Exception) -> str:
-    scope: dict[str, Any] = {"type": "http", "path": "/data", "query_string": b"", "headers": []}
+    scope: dict[str, Any] = {"type": "http", "method": "GET", "path": "/data", "query_string": b"", "headers": []}
     return bytes(error_page(Request(scope), error).body).decode()
 
 
