@@ -9,8 +9,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any, ClassVar
 
-from tocsin.errors import InputError
+from tocsin.errors import InputError, StoreBusyError
 from tocsin.settings import Settings
+from tocsin.store import Store
 from tocsin.web.answers import Answers
 from tocsin.web.page_sources import PageSources
 from tocsin.web.question import Lane, Question, Tell
@@ -28,10 +29,19 @@ class Asking:
     lane: ClassVar[Lane] = "figures"
 
     def answer(self, settings: Settings, tell: Tell) -> str:
-        """Raises `InputError` for "bad", something else for "broken"; ends its process for "die"."""
+        """Raises `InputError` for "bad", `StoreBusyError` for "busy", something else for "broken".
+
+        It ends its process for "die", and takes something into the store of a folder for "import FOLDER".
+        """
         tell("thinking", 1, 2)
         if self.word == "bad":
             raise InputError("that word can not be used. Hint: another one")
+        if self.word == "busy":
+            raise StoreBusyError("another one writes")
+        if self.word.startswith("import"):
+            _take_in(Path(self.word.split()[-1]), "2" if "badly" in self.word else "1")
+            if "badly" in self.word:
+                raise InputError("refused by what was just taken in")
         if self.word == "broken":
             raise ZeroDivisionError("a fault")
         if self.word == "die":
@@ -39,6 +49,12 @@ class Asking:
 
             os._exit(3)
         return self.word.upper()
+
+
+def _take_in(home: Path, name: str) -> None:
+    from planted_store import LAST, checked, release
+
+    Store(home).add(checked([("Mali", LAST, "onesided", "A", "civilians", 3)], release("ucdp-ged", name=name)))
 
 
 @dataclass
@@ -51,7 +67,7 @@ class PlantedLane:
     asked: list[Question] = field(default_factory=list)
     ended: bool = False
 
-    def ask(self, question: Question, told: Callable[[str, int, int], None]) -> Any:
+    def ask(self, question: Question, stamp: str, told: Callable[[str, int, int], None]) -> Any:
         self.asked.append(question)
         if self.gate is not None:
             told("thinking", 1, 2)

@@ -189,7 +189,7 @@ class PlantedLane:
         self._known = known
         self.asked: list[Question] = []
 
-    def ask(self, question: Question, told: Told) -> Any:
+    def ask(self, question: Question, stamp: str, told: Told) -> Any:
         """See `tocsin.web.answers.Asks`."""
         self.asked.append(question)
         return self._known[type(question)](question)

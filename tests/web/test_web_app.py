@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import threading
 from collections.abc import Iterator, Mapping
@@ -14,12 +15,15 @@ import pytest
 from fastapi.testclient import TestClient
 from planted_web import Asking, PlantedLane
 
+from tocsin.errors import InputError
 from tocsin.groups import DEATHS_ARE
 from tocsin.settings import Settings
 from tocsin.web import app as web_app
 from tocsin.web import routes
+from tocsin.web.answers import Answered, Answers
 from tocsin.web.asked import Asked, read_asked
 from tocsin.web.headers import content_policy
+from tocsin.web.lane import AnswerFailed, Outdated
 from tocsin.web.page import Download, Page
 from tocsin.web.page_sources import PageSources
 
@@ -79,6 +83,12 @@ def client_of(home: Path, lanes: list[PlantedLane], **given: Any) -> TestClient:
     return TestClient(app, "http://127.0.0.1", raise_server_exceptions=False, follow_redirects=False)
 
 
+def until_answered(client: TestClient, word: str) -> None:
+    answers = client.app.state.answers  # type: ignore[attr-defined]
+    (found,) = asyncio.run(answers.wait_all([Asking(word)], 10.0)).values()
+    assert found == Answered(word.upper())
+
+
 def test_a_page_is_written_once_and_sent_with_its_tag(client: TestClient, lanes: list[PlantedLane]) -> None:
     first = client.get("/method?word=salt")
     assert first.status_code == 200
@@ -109,11 +119,21 @@ def test_every_answer_keeps_to_this_machine(client: TestClient) -> None:
 
 
 def test_pages_of_other_sites_may_link_here_but_not_ask(client: TestClient) -> None:
-    for mode, status in (("navigate", 200), ("no-cors", 403), ("cors", 403)):
-        headers = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": mode}
-        assert client.get("/method", headers=headers).status_code == status
-    ours = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors"}
-    assert client.get("/method", headers=ours).status_code == 200
+    followed = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document", "Sec-Fetch-User": "?1"}
+    for site in ("cross-site", "same-site"):  # the latter is another server of this machine
+        for said, status in (
+            (followed, 200),
+            (followed | {"Sec-Fetch-Dest": "iframe"}, 403),
+            ({name: value for name, value in followed.items() if name != "Sec-Fetch-User"}, 403),  # it opened itself
+            ({"Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}, 403),
+            ({"Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty"}, 403),
+        ):
+            assert client.get("/method", headers={"Sec-Fetch-Site": site, **said}).status_code == status, (site, said)
+        for path in ("/download/method/words.csv", "/api/v1/openapi.json"):
+            assert client.get(path, headers={"Sec-Fetch-Site": site, **followed}).status_code == 403
+    for site in ("same-origin", "none"):
+        headers = {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty"}
+        assert client.get("/download/method/words.csv", headers=headers).status_code == 200
 
 
 def test_what_can_not_be_asked_is_told_in_a_page(client: TestClient) -> None:
@@ -124,6 +144,8 @@ def test_what_can_not_be_asked_is_told_in_a_page(client: TestClient) -> None:
         ("/method?as_of=20201231", 400, "as_of is a day like 2020-12-31"),
         ("/method?mode=loose", 400, "mode is reconstructed or strict"),
         ("/method?word=" + "x" * 17_000, 400, "an address has 16,000 letters"),
+        ("/method?word=a%00b", 400, "holds a character that can not be seen"),
+        ("/method?word=busy", 503, "another one writes"),
         ("/nothing", 404, "there is no page &#39;/nothing&#39;"),
         ("/static/nothing.js", 404, "there is no file"),
         ("/static/../app.py", 404, "there is no"),
@@ -158,7 +180,7 @@ def test_a_page_whose_answer_takes_long_shows_how_far_it_is(tmp_path: Path, lane
         assert "thinking (1 of 2)" in answer.text
         assert client.get("/method?horizon=5").status_code == 400  # others are not held up
         gate.set()
-        client.app.state.answers.entry(Asking("hello")).future.result(10)  # type: ignore[attr-defined]
+        until_answered(client, "hello")
         assert client.get("/method").status_code == 200
 
 
@@ -171,7 +193,7 @@ def test_a_want_is_shown_once_it_is_there(tmp_path: Path, lanes: list[PlantedLan
         assert 'data-waiting="yes"' in first.text
         assert "HELLO -" in first.text
         lanes[0].gate.set()
-        client.app.state.answers.entry(Asking("later")).future.result(10)  # type: ignore[attr-defined]
+        until_answered(client, "later")
         second = client.get("/method?more=later")
         assert "HELLO LATER" in second.text
         assert "x-tocsin-waiting" not in second.headers
@@ -244,3 +266,56 @@ def test_the_api_describes_itself_and_tells_its_own_errors(client: TestClient) -
     for address in ("/api/v1/nothing", "/api/v2/assessment", "/api/v1"):
         answer = client.get(address)
         assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+
+
+def test_other_methods_are_told_which_there_are(client: TestClient) -> None:
+    answer = client.post("/method")
+    assert answer.status_code == 405
+    assert {*answer.headers["allow"].split(", ")} == {"GET", "HEAD"}
+    assert "Pages answer GET and HEAD." in answer.text
+
+
+def test_a_fault_keeps_to_this_machine_as_well(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*args: Any, **given: Any) -> str:
+        raise ZeroDivisionError("a fault")
+
+    monkeypatch.setattr(routes, "render_page", broken)
+    answer = client.get("/method")
+    assert (answer.status_code, "should not have" in answer.text, "a fault" in answer.text) == (500, True, False)
+    assert answer.headers["content-security-policy"] == content_policy()
+    monkeypatch.setattr(routes, "render_error", broken)  # not even that page can be made
+    answer = client.get("/method")
+    assert (answer.status_code, answer.headers["content-type"]) == (500, "text/plain; charset=utf-8")
+    assert answer.headers["content-security-policy"] == content_policy()
+
+
+def test_a_want_that_fails_leaves_the_page(client: TestClient, lanes: list[PlantedLane]) -> None:
+    for word in ("bad", "broken"):
+        client.get(f"/method?more={word}")
+        with pytest.raises((InputError, AnswerFailed)):
+            until_answered(client, word)
+        answer = client.get(f"/method?more={word}")
+        assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
+        assert "HELLO -" in answer.text
+        assert "data-waiting" not in answer.text
+
+
+def test_a_page_by_a_store_that_has_changed_is_not_kept(
+    client: TestClient, lanes: list[PlantedLane], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stamps = iter(["a", "b", "b", "b", "a"])
+    monkeypatch.setattr(Answers, "stamp", lambda self: next(stamps))
+    asked: list[str] = []
+    plain = PlantedLane.ask
+
+    def ask(self: PlantedLane, question: Any, stamp: str, told: Any) -> Any:
+        asked.append(stamp)
+        if stamp == "a" and len(asked) == 1:
+            raise Outdated("the store has changed")
+        return plain(self, question, stamp, told)
+
+    monkeypatch.setattr(PlantedLane, "ask", ask)
+    assert client.get("/method").status_code == 200  # tried again, by the store as it is now
+    assert asked == ["a", "b"]
+    assert client.get("/method").status_code == 200
+    assert asked == ["a", "b"]

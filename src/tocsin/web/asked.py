@@ -12,6 +12,7 @@ from tocsin.settings import AsOfMode, Settings
 
 HORIZONS = (3, 6, 12)
 DEFAULT_HORIZON = 6
+MOST_LETTERS = 16_000  # of an address's parameters: a what-if form with every number takes 9,000
 # Names of the parameters that travel, in the order of an address.
 TRAVELLING = ("as_of", "horizon", "mode")
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 
 from starlette.datastructures import MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 STATIC = Path(__file__).parent / "static"
@@ -28,12 +30,12 @@ def content_policy() -> str:
 class Headers:
     """ASGI middleware: what is asked under another host's name (DNS rebinding) or by another site's page is refused.
 
-    A link on another site may lead here; its scripts and pictures may not ask. Every answer has the headers that keep
-    a page to itself.
+    A link that the reader follows may lead here from another site; its scripts, pictures and frames may not ask. Every
+    answer has the headers that keep a page to itself, that of a fault as well, which `unexpected` makes.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, unexpected: Callable[[Request, Exception], Response]) -> None:
+        self.app, self._unexpected = app, unexpected
         self._headers = {
             "Content-Security-Policy": content_policy(),
             "X-Content-Type-Options": "nosniff",
@@ -49,8 +51,12 @@ class Headers:
             await self.app(scope, receive, send)
             return
 
+        begun = False
+
         async def with_headers(message: Message) -> None:
+            nonlocal begun
             if message["type"] == "http.response.start":
+                begun = True
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     headers[name] = value
@@ -60,14 +66,27 @@ class Headers:
         refused = None
         if _name_of(said.get(b"host", "")) not in HOSTS:
             refused = PlainTextResponse("tocsin answers on this machine only, as 127.0.0.1 or localhost.", 421)
-        elif said.get(b"sec-fetch-site") == "cross-site" and said.get(b"sec-fetch-mode") != "navigate":
+        elif _from_elsewhere(scope["path"], said):
             refused = PlainTextResponse("tocsin does not answer to the pages of other sites.", 403)
         if refused is not None:
             await refused(scope, receive, with_headers)
             return
-        await self.app(scope, receive, with_headers)
+        try:
+            await self.app(scope, receive, with_headers)
+        except Exception as error:
+            if begun:
+                raise
+            await self._unexpected(Request(scope), error)(scope, receive, with_headers)
 
 
 def _name_of(host: str) -> str:
     """The name in a Host header, without its port."""
     return host.rsplit(":", 1)[0].lower() if not host.endswith("]") and ":" in host else host.lower()
+
+
+def _from_elsewhere(path: str, said: Mapping[bytes, str]) -> bool:
+    """Whether another site, or another server of this machine, asks, and not a reader who follows a link to a page."""
+    if said.get(b"sec-fetch-site", "none") in ("none", "same-origin"):
+        return False
+    followed = said.get(b"sec-fetch-dest") == "document" and said.get(b"sec-fetch-user") == "?1"
+    return not followed or path.startswith(("/api/", "/download/"))

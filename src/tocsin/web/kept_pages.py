@@ -13,18 +13,19 @@ MOST_BYTES = 64_000_000
 
 @dataclass(frozen=True)
 class KeptPage:
-    """A finished page; `tag` is its strong ETag."""
+    """A finished page; `tag` is its strong ETag, and with `own_rows` no browser is to keep it."""
 
     content: bytes
     packed: bytes
     tag: str
     media_type: str = "text/html; charset=utf-8"
+    own_rows: bool = False
 
     @classmethod
-    def of(cls, content: bytes, media_type: str = "text/html; charset=utf-8") -> KeptPage:
+    def of(cls, content: bytes, media_type: str = "text/html; charset=utf-8", *, own_rows: bool = False) -> KeptPage:
         """The page of its content."""
         tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-        return cls(content, gzip.compress(content, 5, mtime=0), tag, media_type)
+        return cls(content, gzip.compress(content, 5, mtime=0), tag, media_type, own_rows)
 
 
 class KeptPages:

@@ -18,8 +18,9 @@ from typing import Any, Literal
 
 from tocsin.errors import TocsinError
 from tocsin.settings import Settings
+from tocsin.store import Store
 from tocsin.web import gate
-from tocsin.web.question import Question
+from tocsin.web.question import Question, Tell
 
 NICENESS = 5  # pages come before answers
 
@@ -32,9 +33,13 @@ class AnswerFailed(Exception):
     """The answer ended in an error that is none of the user's; the text is its traceback."""
 
 
+class Outdated(Exception):
+    """The store is not, or no longer, the one that was asked about."""
+
+
 @dataclass(frozen=True)
 class _Said:
-    kind: Literal["told", "answered", "refused", "failed"]
+    kind: Literal["told", "answered", "refused", "failed", "outdated"]
     value: Any
 
 
@@ -47,18 +52,24 @@ class LaneProcess:
         self._pipe: Connection | None = None
         self._ending = threading.Lock()
 
-    def ask(self, question: Question, told: Callable[[str, int, int], None]) -> Any:
-        """The answer. Raises the `TocsinError` of the question, `AnswerFailed`, or `LaneDied`."""
-        said = self._last_said(question, told)
+    def ask(self, question: Question, stamp: str, told: Callable[[str, int, int], None]) -> Any:
+        """The answer by the store that has this stamp.
+
+        Raises the `TocsinError` of the question, `Outdated` where the store has another stamp before or after,
+        `AnswerFailed`, or `LaneDied`.
+        """
+        said = self._last_said(question, stamp, told)
+        if said.kind == "outdated":
+            raise Outdated("the store has changed")
         if said.kind == "answered":
             return said.value
         raise said.value if said.kind == "refused" else AnswerFailed(said.value)
 
-    def _last_said(self, question: Question, told: Callable[[str, int, int], None]) -> _Said:
+    def _last_said(self, question: Question, stamp: str, told: Callable[[str, int, int], None]) -> _Said:
         # Apart from `ask`, since what a question raises may be an `OSError` itself.
         pipe = self._started()
         try:
-            pipe.send(question)
+            pipe.send((question, stamp))
             while True:
                 said: _Said = pipe.recv()
                 if said.kind != "told":
@@ -103,12 +114,11 @@ def _answer_all(pipe: Connection, settings: Settings) -> None:
 
     while True:
         try:
-            question: Question = pipe.recv()
+            question, stamp = pipe.recv()
         except (EOFError, OSError):
             return
         try:
-            said = _Said("answered", gate.answer(question, settings, tell))
-            packed = pickle.dumps(said)
+            packed = pickle.dumps(_by_store(stamp, question, settings, tell))
         except TocsinError as error:
             packed = pickle.dumps(_Said("refused", error))
         except BaseException:
@@ -117,3 +127,19 @@ def _answer_all(pipe: Connection, settings: Settings) -> None:
             pipe.send_bytes(packed)
         except OSError:
             return
+
+
+def _by_store(stamp: str, question: Question, settings: Settings, tell: Tell) -> _Said:
+    """The answer as far as it may be shown, if the store is before and after it the one that was asked about.
+
+    Without that, what was worked out of an import would be kept as an answer from before it, and come back when the
+    import is removed again.
+    """
+    store = Store(settings.home)
+    if store.fingerprint() != stamp:
+        return _Said("outdated", None)
+    try:
+        said = _Said("answered", gate.answer(question, settings, tell))
+    except TocsinError as error:
+        said = _Said("refused", error)
+    return said if store.fingerprint() == stamp else _Said("outdated", None)

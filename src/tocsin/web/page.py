@@ -51,7 +51,7 @@ class Page:
     `path` and `given` (its own parameters, without those that travel) are its address. Without the answers to `needs`
     there is nothing to show; those to `wants` are shown once they are there. `context` makes of the answers what
     `template` is given; the template may use nothing else. `status` is 400 for a page that says what of the question is
-    wrong.
+    wrong. With `own_rows` it may hold rows of the user's own import, which no browser is to keep.
     """
 
     name: str
@@ -65,3 +65,4 @@ class Page:
     wants: tuple[Question, ...] = ()
     downloads: tuple[Download, ...] = ()
     status: int = 200
+    own_rows: bool = False

@@ -35,6 +35,7 @@ NAVIGATION = (
 )
 # Which entry of the navigation a page stands under.
 UNDER = {"group": "overview", "theatre": "theatres", "search": "overview"}
+NOT_SHOWN = "not shown"  # what stands for a figure that the terms of a source hold back
 VENDORED = ("vendor/d3.min.js", "vendor/plot.umd.min.js", "vendor/topojson-client.min.js")
 
 
@@ -44,8 +45,9 @@ def render_page(
     links: Links,
     *,
     waiting: Mapping[Any, Working] | None = None,
+    failed: tuple[str, ...] = (),
 ) -> str:
-    """The page as HTML. `waiting` holds the wants that are still worked on, with how far they are."""
+    """The page as HTML. `waiting` holds the wants still worked on; `failed` says why others failed."""
     context = page.context(found, links)
     scripts = tuple(context.get("scripts", ()))
     return _render(
@@ -54,6 +56,7 @@ def render_page(
         links,
         page=page,
         waiting=waiting or {},
+        failed=failed,
         downloads=tuple(one for one in page.downloads if one.offered is None or one.offered(found)),
         **{**context, "title": context.get("title", page.title), "scripts": (*VENDORED, *scripts) if scripts else ()},
     )
@@ -81,6 +84,7 @@ def _render(template: str, asked: Asked, links: Links, **given: Any) -> str:
         "scripts": (),
         "downloads": (),
         "waiting": {},
+        "failed": (),
         "styles": _styles(template),
     }
     return _environment().get_template(template).render(**{**base, **given})
@@ -94,12 +98,13 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,  # a page in two versions, when the package is renewed beside a server, would be none
     )
     environment.filters |= {
-        "percent": percent,
         "observed": observed,
+        "percent": percent,
         "number": number,
-        "month": whole_month,
+        "month": month,
         "day": whole_day,
         "times": times,
         "name": lambda text: visible(str(text)),
@@ -109,12 +114,19 @@ def _environment() -> Environment:
     return environment
 
 
-def number(value: float) -> str:
-    """A number with thousands parted; one decimal below 10 where it is not whole.
+def month(day: date | None) -> str:
+    """A month in words. None is one that is held back."""
+    return NOT_SHOWN if day is None else whole_month(day)
 
-    >>> number(12345), number(3.25), number(12.4), number(4.0)
-    ('12,345', '3.2', '12', '4')
+
+def number(value: float | None) -> str:
+    """A number with thousands parted; one decimal below 10 where it is not whole. None is one that is held back.
+
+    >>> number(12345), number(3.25), number(12.4), number(4.0), number(None)
+    ('12,345', '3.2', '12', '4', 'not shown')
     """
+    if value is None:
+        return NOT_SHOWN
     return f"{value:,.1f}" if abs(value) < 10 and value != int(value) else f"{value:,.0f}"
 
 

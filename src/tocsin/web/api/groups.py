@@ -13,6 +13,7 @@ from pydantic.json_schema import SkipJsonSchema
 from tocsin.errors import NotHeldError
 from tocsin.groups.facts import Group
 from tocsin.groups.offshoots import Offshoot
+from tocsin.groups.relations import SharedEnemies
 from tocsin.groups.search import Match, find_groups
 from tocsin.report.explain_json import explanation_dict
 from tocsin.sources.terms import Terms
@@ -79,10 +80,16 @@ class CellTold(BaseModel):
 
 
 GroupMonth = shape_of(MonthFigures, deaths=int)
-GroupAhead = shape_of(MonthAhead, none=["baseline_low", "baseline_high"])
+GroupAhead = shape_of(MonthAhead, none=["baseline", "baseline_low", "baseline_high"])
+GroupOffshoot = shape_of(Offshoot, none=["first_event", "shared_ground"])
+EnemiesShared = shape_of(SharedEnemies, none=["last_event"])
 GroupFacts = shape_of(
     Group,
-    none=["largest_event_deaths"],
+    none=[
+        *("first_event", "last_event", "events", "events_last_12m", "deaths", "deaths_low", "deaths_high"),
+        *("deaths_last_12m", "largest_event_deaths", "mass_casualty_events"),
+    ],
+    shared_enemies=Annotated[list[Any], Told(list[EnemiesShared])],  # type: ignore[valid-type]
     left_out=["as_of_month"],
     theatre=str,
     countries=list[str],
@@ -114,7 +121,7 @@ class GroupTold(Head):
     history: Annotated[list[Any], Told(list[GroupMonth])]
     ahead: Annotated[list[Any], Told(list[GroupAhead])]
     cells: list[CellTold]
-    offshoots: list[Offshoot]
+    offshoots: Annotated[list[Any], Told(list[GroupOffshoot])]
     rivalry: None = Field(description="Always null here: who answers whom is at /theatre/rivalry.")
 
 
@@ -158,7 +165,7 @@ def add_groups(router: APIRouter, desk: Desk) -> None:
             terms = await asyncio.to_thread(terms_held, desk.settings)
             return _events(found, covered, terms)
 
-        return await desk.reply(request, make)
+        return await desk.reply(request, make, own_rows=True)
 
     offer(router, "/groups", groups, answer=GroupsAnswer, summary="groups by name, and search")
     offer(router, "/group", group, answer=GroupTold, summary="all about one group")

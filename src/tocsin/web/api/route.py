@@ -14,14 +14,16 @@ from pydantic import BaseModel
 from starlette.types import Receive, Scope, Send
 
 from tocsin.settings import Settings
-from tocsin.web.answers import Answers, Working
+from tocsin.web.answers import Answers, TooBusy, Working
 from tocsin.web.api.problems import MOST_QUOTED, Refused, problem_response, told
-from tocsin.web.api.sending import send, send_working, written
+from tocsin.web.api.sending import send_working, written
+from tocsin.web.asked import MOST_LETTERS
 from tocsin.web.kept_pages import KeptPages
+from tocsin.web.lane import Outdated
 from tocsin.web.question import Question
+from tocsin.web.sending import send
 
 PATIENCE = 2.0  # seconds that a request waits for answers before it is told how far they are
-MOST_LETTERS = 4000  # of an address's parameters
 METHODS = ("GET", "HEAD")
 LICENCE = "x-licence"  # a mark in the description, taken away before it is told
 
@@ -52,14 +54,21 @@ class Desk:
                 raise StillWorking(one)
         return tuple(said[question].value for question in questions)  # type: ignore[union-attr]
 
-    async def reply(self, request: Request, make: Callable[[], Awaitable[Content]]) -> Response:
+    async def reply(
+        self, request: Request, make: Callable[[], Awaitable[Content]], *, own_rows: bool = False
+    ) -> Response:
         """What `make` finds and then makes, as JSON; written once for an address while the store is as it was."""
-        key = ("api", request.url.path, str(request.query_params), await asyncio.to_thread(self.answers.stamp))
+        stamp = await asyncio.to_thread(self.answers.stamp)
+        key = ("api", request.url.path, str(request.query_params), stamp)
         page = self.kept.get(key)
         if page is None:
-            content = await make()
-            page = await asyncio.to_thread(lambda: written(content()))
-            self.kept.put(key, page)
+            try:
+                content = await make()
+            except Outdated:
+                raise TooBusy("the store is being changed; try again in a moment") from None
+            page = await asyncio.to_thread(lambda: written(content(), own_rows=own_rows))
+            if await asyncio.to_thread(self.answers.stamp) == stamp:
+                self.kept.put(key, page)
         return send(request, page)
 
 

@@ -15,18 +15,19 @@ from tocsin.web.api.description import Schema, describe
 from tocsin.web.api.groups import add_groups
 from tocsin.web.api.record import add_record
 from tocsin.web.api.route import METHODS, ApiRoute, Desk, unanswered
-from tocsin.web.api.sending import send, written
+from tocsin.web.api.sending import written
 from tocsin.web.api.theatres import add_theatres
 from tocsin.web.api.whatif import add_whatif
-from tocsin.web.kept_pages import KeptPage
+from tocsin.web.kept_pages import KeptPage, KeptPages
+from tocsin.web.sending import send
 
 
-def api_router(answers: Answers, settings: Settings) -> APIRouter:
+def api_router(answers: Answers, settings: Settings, kept: KeptPages | None = None) -> APIRouter:
     """Every resource, the description at `/openapi.json`, and problems for all that is not there.
 
-    `answers` must be of the same settings.
+    `answers` must be of the same settings. What was written is kept in `kept`.
     """
-    router = _resources(Desk(answers, settings))
+    router = _resources(Desk(answers, settings, kept or KeptPages()))
 
     async def openapi(request: Request) -> Response:
         return send(request, await asyncio.to_thread(_written_description))

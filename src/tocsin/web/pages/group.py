@@ -69,6 +69,7 @@ def page(asked: Asked, given: Mapping[str, str]) -> Page:
         context=partial(_context, one, events, links),
         given={"name": name},
         needs=(one, events),
+        own_rows=True,
         wants=(links,) if links else (),
         downloads=(
             Download(
@@ -109,7 +110,7 @@ def _context(
         "outcomes": outcomes_of(explanation),
         "change": change(line),
         "reasons": [sentence(reason) for reason in line.confidence_reasons],
-        "drivers": [_drivers(outcome) for outcome in outcomes_of(explanation)],
+        "drivers": [_drivers(outcome, told.held_back) for outcome in outcomes_of(explanation)],
         "history": history_chart(explanation, sources.line),
         "ahead": fan_chart(explanation, sources.line),
         "analogues": line.analogues,
@@ -130,17 +131,19 @@ def _context(
     }
 
 
-def _drivers(outcome: Outcome) -> dict[str, Any]:
+def _drivers(outcome: Outcome, held_back: str) -> dict[str, Any]:
     """The themes that move a probability by a tenth of its odds or more, each with what is behind it."""
     return {
         "name": outcome.name,
-        "words": drivers_words(outcome),
+        "words": drivers_words(outcome, before=not held_back),
         "rows": [
             {
                 "theme": driver.theme,
                 "odds": factor(driver.odds).replace("x", "×"),
                 "pull": "hardly moves it" if _near(driver.odds) else "raises" if driver.odds > 1 else "lowers",
-                "before": "none" if driver.odds_previous is None else factor(driver.odds_previous).replace("x", "×"),
+                "before": ("not shown" if held_back else "none")
+                if driver.odds_previous is None
+                else factor(driver.odds_previous).replace("x", "×"),
                 "facts": " ".join(sentence(fact) for fact in driver.facts),
             }
             for driver in outcome.drivers
@@ -169,9 +172,14 @@ def _who(explanation: Explanation) -> dict[str, Any]:
             f"{facts.deaths_high:,} by the low and high estimates), with "
             f"{counted(facts.mass_casualty_events, 'mass-casualty attack')}."
         )
-    recent = f", {line.deaths_last_3m:,} of them in the last 3" if line.deaths_last_3m is not None else ""
-    said.append(f"{counted(line.deaths_last_12m, 'death')} in the last 12 months{recent}.")
-    if not line.deaths_last_12m:
+    if line.deaths_last_12m is None:
+        said.append("How many events and deaths are recorded of it, and when, is not shown.")
+    else:
+        said.append(
+            f"{counted(line.deaths_last_12m, 'death')} in the last 12 months, {line.deaths_last_3m:,} of them in the "
+            "last 3."
+        )
+    if not (facts.active if line.deaths_last_12m is None else line.deaths_last_12m):
         said.append("It is silent: no recorded death in a year, which is not the same as gone.")
     if line.resurgent:
         said.append("Resurgent: well above its own recent level after a decline.")
