@@ -22,7 +22,7 @@ LINES = 5  # said of what can be counted, where there is no bar
 
 @app.command("site")
 def site_command(
-    folder: Path = typer.Argument(..., metavar="DIR", help="The folder to write; an earlier site in it is replaced."),
+    folder: Path = typer.Argument(..., metavar="DIR", help="Folder to write; an earlier site's files are replaced."),
     as_of: str | None = typer.Option(
         None, metavar="YYYY-MM-DD", help="Use only what was known on this day. \\[default: end of the data]"
     ),
@@ -35,7 +35,7 @@ def site_command(
         True, "--rivalry/--no-rivalry", help="Estimate who answers whom in each theatre with a page."
     ),
     force: bool = typer.Option(
-        False, "--force", help="Write into a folder of other things: same names are replaced, the rest is kept."
+        False, "--force", help="Write into a folder of other things: files of the same names are replaced, others kept."
     ),
 ) -> None:
     """Write the pages of a day as a folder that opens from disk (index.html) and from any web server.
