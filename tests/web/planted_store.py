@@ -35,6 +35,16 @@ GTD: list[Event] = [
     ("Peru", LAST - 4, "state", "Marked front", "Government of Peru", 4817),
 ]
 DEATHS = tuple(event[5] for event in (*ACLED, *GTD))
+# Every sum over the one event of a group in a country of its own is that event. Two groups of one name in two countries
+# have to be asked for by name and country; one of another name is at home in one of its countries.
+LONE = "Marked lone @ Bolivia"
+LONE_MONTH, LONE_DEATHS = LAST - 3, 8887
+LONELY: list[Event] = [
+    ("Bolivia", LONE_MONTH, "onesided", "Marked lone", "Civilians", LONE_DEATHS),
+    ("Chile", LAST - 6, "onesided", "Marked twin", "Civilians", 7),
+    ("Uruguay", LAST - 10, "onesided", "Marked twin", "Civilians", 8),
+    ("Uruguay", LAST - 11, "state", "Marked front", "Government of Uruguay", 1),
+]
 
 
 def release(source: str, **changes: Any) -> Release:
@@ -98,15 +108,15 @@ def checked(events: Iterable[Event], of: Release) -> CheckedFile:
 def fill(home: Path, *, free: bool = False, pairs: int = 8) -> Store:
     """A store with rival groups of UCDP, and the marked group's events tagged as of two other sources.
 
-    With `free` they are UCDP's as well.
+    With `free` they are UCDP's as well. So it is with the groups of `LONELY`.
     """
     store, others = Store(home), rivals(months=MONTHS, pairs=pairs)
     if free:
-        store.add(checked([*others, *ACLED, *GTD], release("ucdp-ged")))
+        store.add(checked([*others, *ACLED, *LONELY, *GTD], release("ucdp-ged")))
     else:
         store.add(
             checked(others, release("ucdp-ged")),
-            checked(ACLED, release("acled", name="2")),
+            checked([*ACLED, *LONELY], release("acled", name="2")),
             checked(GTD, release("gtd", name="3")),
         )
     return store

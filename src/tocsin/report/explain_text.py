@@ -112,11 +112,11 @@ def matters(driver: Driver) -> bool:
     return driver.theme == OTHER_MODEL or max(driver.odds, 1 / driver.odds) >= LEAST_FACTOR
 
 
-def drivers_words(outcome: Outcome) -> str:
-    """What the factors are of, and what is left out of the table."""
+def drivers_words(outcome: Outcome, *, before: bool = True) -> str:
+    """What the factors are of, and what is left out of the table; `before`: it has those of a month ago."""
     small = [driver.theme for driver in outcome.drivers if not matters(driver)]
     # A cell of the table says "none" where the factor of a month ago is not known.
-    none = any(driver.odds_previous is None for driver in outcome.drivers if matters(driver))
+    none = before and any(driver.odds_previous is None for driver in outcome.drivers if matters(driver))
     unknown = " None a month ago: not seen by then, or on the other list." if none else ""
     rest = f" By less than a tenth: {', '.join(small)}." if small else ""
     pooled = (
@@ -145,9 +145,15 @@ def analogues_words(found: Analogues) -> str:
 def offshoot_words(one: Offshoot) -> str:
     """One possible split in a sentence."""
     enemies = ", ".join(map(opponent, one.shared_enemies)) or "none"
+    # Neither is there where the terms of a source hold it back.
+    first = "" if one.first_event is None else f" (first event {one.first_event:%Y-%m})"
+    ground = (
+        ""
+        if one.shared_ground is None
+        else f"{one.shared_ground:.0%} of its ground is on or beside the older group's; "
+    )
     return (
-        f"{one.group} (first event {one.first_event:%Y-%m}) may have split from {one.parent}: "
-        f"{one.shared_ground:.0%} of its ground is on or beside the older group's; both have clashed with: {enemies}; "
+        f"{one.group}{first} may have split from {one.parent}: {ground}both have clashed with: {enemies}; "
         f"{'the two have clashed with each other' if one.clashed else 'no recorded clash of the two'}."
     )
 

@@ -1,8 +1,9 @@
 """What the terms of each source allow to be shown, by one rule that the store, exports and pages go by.
 
 Two things are asked of a source: whether its events may stand on a page or in a file one by one, and whether figures
-may from which single events can be told back (half-degree cells, weeks, single months of one group). Probabilities and
-sums over a year or more are free in any case. A source that is not named here allows neither.
+may from which single events can be told back: half-degree cells, dates, and counts and sums of events or deaths over
+any time, since a sum may be of one event, and two sums may differ by one. Probabilities and what models expect are free
+in any case. A source that is not named here allows neither.
 """
 
 from __future__ import annotations

@@ -155,6 +155,8 @@ class Assessment:
         # A column of nothing but nulls has no type of its own.
         wide = {
             "analogues": pl.String,
+            "deaths_last_3m": pl.Int64,
+            "deaths_last_12m": pl.Int64,
             "p_deaths25_previous": pl.Float64,
             "rank_new_risk": pl.Int64,
             "rank_ongoing": pl.Int64,

@@ -1,26 +1,33 @@
 """The licence gate: the one way to an answer, which holds back what the terms of the sources do not allow to be shown.
 
 Pages, downloads, the interface for programs and the static site all live on answers, and every answer comes through
-`answer` here. Where the data held are of a source whose terms forbid it, it lets through no event, no half-degree cell,
-no week or month of a single group, and no sentence that tells of one. Probabilities, sums over 12 months and what rests
-on the packaged figures alone stay. As sums of days less than a year apart would tell single months by their difference,
-only days a whole number of years before the end of the data can be asked about then.
+`answer` here. Where data of a source are held whose terms forbid it, it lets through no event and no half-degree cell,
+no count or sum of events or deaths over whatever time, no day or month of one, and no sentence that tells of them: a
+sum over a year is an event where there was only one, and of two sums that differ by one event so is the difference.
+What the models say (probabilities, expected deaths, levels), yes or no (which list a group is on, whether it had a
+death in the last 12 months), names, and what rests on the packaged figures alone stay.
+
+As yes and no on neighbouring days would tell the month of an event, only days can be asked about whose figures end a
+whole number of years before the end of the data, and only as the figures are known now: releases that were published by
+a day may end in another month, and differ from later ones by single events.
 
 What it does not know it does not let through: under such terms an answer of a kind that is not listed here is refused.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
 from typing import Any
 
 from tocsin.errors import TocsinError
-from tocsin.months import last_known_month
+from tocsin.months import last_day
 from tocsin.settings import Settings
 from tocsin.sources.terms import Terms, terms_of, together
 from tocsin.store import Store
+from tocsin.web.asked import Asked
 from tocsin.web.question import Question, Tell
 
 
@@ -37,12 +44,17 @@ def answer(question: Question, settings: Settings, tell: Tell) -> Any:
     The terms are read before and after, so that an import in between cannot slip through.
     """
     before = terms_held(settings)
-    _check_day(question, settings, before)
-    found = question.answer(settings, tell)
+    _check_day(question, settings, before, tell)
+    try:
+        found = question.answer(settings, tell)
+    except TocsinError as error:
+        if not (before.open and terms_held(settings).open):
+            error.args = tuple(_undated(part) if isinstance(part, str) else part for part in error.args)
+        raise
     if _name(question) in OF_THE_PACKAGE:
         return found
     after = terms_held(settings)
-    _check_day(question, settings, after)
+    _check_day(question, settings, after, tell)
     return gated(found, after if before == after else together([before, after]))
 
 
@@ -53,17 +65,30 @@ def terms_held(settings: Settings) -> Terms:
     )
 
 
-def _check_day(question: Question, settings: Settings, terms: Terms) -> None:
+def _check_day(question: Question, settings: Settings, terms: Terms, tell: Tell) -> None:
     asked = getattr(question, "asked", None)
-    if terms.open or asked is None or asked.as_of is None or _name(question) in OF_THE_PACKAGE:
+    if terms.open or asked is None or _name(question) in OF_THE_PACKAGE:
         return
-    end = max(vintage.last_day for vintage in Store(settings.home).vintages())
-    last = last_known_month(end)
-    if (last - min(last_known_month(asked.as_of, lag_days=settings.lag_days), last)) % 12:
+    if asked.settings(settings).as_of_mode != "reconstructed":
+        raise NotShownError(
+            f"{terms.why} What was published by a day and what is known of it now would tell single events by their "
+            "difference, so only the mode 'reconstructed' can be asked about"
+        )
+    if asked.as_of is None:
+        return
+    end = _last_month(None, settings, tell)
+    if (end - _last_month(asked.as_of, settings, tell)) % 12:
         raise NotShownError(
             f"{terms.why} Figures of days less than a year apart would tell single months by their difference, so only "
-            f"days a whole number of years before {end} can be asked about"
+            f"days a whole number of years before {last_day(end)} can be asked about"
         )
+
+
+def _last_month(as_of: date | None, settings: Settings, tell: Tell) -> int:
+    """The month that the figures of a day end with."""
+    from tocsin.web.questions.situations import situation_of  # loads what no other part of the gate needs
+
+    return situation_of(Asked(as_of, mode="reconstructed"), None, settings, tell).month
 
 
 def gated(found: Any, terms: Terms) -> Any:
@@ -79,11 +104,14 @@ def gated(found: Any, terms: Terms) -> Any:
 
 @dataclass(frozen=True)
 class _Rule:
-    """What becomes of one kind of answer: wholly `dropped`, or only these fields set to what stands for nothing."""
+    """What becomes of one kind of answer: wholly `dropped`, or only these `fields` set to what stands for nothing.
+
+    Those of `told` are told in another way, by their value and the terms.
+    """
 
     dropped: bool = False
     fields: Mapping[str, Any] | None = None
-    whole: Callable[[Any], bool] | None = None  # says of some that they may stay
+    told: Mapping[str, Callable[[Any, Terms], Any]] | None = None
 
 
 OF_THE_PACKAGE = {"tocsin.web.questions.record.Track", "tocsin.web.questions.whatif.WhatIf"}
@@ -91,58 +119,107 @@ OF_THE_PACKAGE = {"tocsin.web.questions.record.Track", "tocsin.web.questions.wha
 
 _DROPPED = object()
 _DROP = _Rule(dropped=True)
-_FREE = _Rule()  # probabilities, sums over 12 months or more, names, words
+_FREE = _Rule()  # what models say, yes and no, names
 
 
-def _without(**names: Any) -> _Rule:
-    return _Rule(fields=names)
+def _without(told: Mapping[str, Callable[[Any, Terms], Any]] | None = None, **names: Any) -> _Rule:
+    return _Rule(fields=names, told=told)
+
+
+# Words of sentences that tell of events, and what stands in their place. They are made in `warn.levels`,
+# `groups.aliases`, `store.inforce` and `digest.load`.
+_TELLING = (
+    (re.compile(r", by the figures of [^.]*; not reached since, and [^.]*"), ""),  # the month a level was entered
+    (re.compile(r", where \d+% of its recorded deaths lie"), ""),
+    (re.compile(r" \(last recorded \d{4}-\d\d\)"), ""),
+    (re.compile(r"\b[\d,]+ of [\d,]+ events are preliminary"), "Some events may be preliminary"),
+    (re.compile(r", are left out \([\d,]+\)"), ", are left out"),
+)
+
+
+def _undated(text: str) -> str:
+    """A sentence without its counts and months of events."""
+    for telling, instead in _TELLING:
+        text = telling.sub(instead, text)
+    return text
+
+
+def _said(text: str, terms: Terms) -> str:
+    return _undated(text)
+
+
+def _notes(notes: tuple[str, ...], terms: Terms) -> tuple[str, ...]:
+    return (*(_undated(note) for note in notes), f"{terms.why} {HELD_BACK}")
+
+
+HELD_BACK = "Counts of events and deaths, and when they were, are therefore not shown."
+"""What every page, file and answer says after the terms, where figures are held back."""
 
 
 # By module and name, so that nothing heavy is loaded to look it up. A field not named is looked through in its turn.
 _RULES: Mapping[str, _Rule] = {
     # the assessment of a day
-    "tocsin.warn.assessment.Assessment": _FREE,
-    "tocsin.warn.assessment.GroupAssessment": _without(recent_deaths=(), deaths_last_3m=None),
+    "tocsin.warn.assessment.Assessment": _without(told={"headline": _said, "notes": _notes}),
+    "tocsin.warn.assessment.GroupAssessment": _without(
+        told={"level_sentence": _said},
+        recent_deaths=(),
+        deaths_last_3m=None,
+        deaths_last_12m=None,
+        p_deaths25_previous=None,  # none of a group that was first seen in the last month
+        confidence_reasons=(),  # how many months ago it was
+    ),
     "tocsin.warn.assessment.NewEntrant": _without(reasons=()),
-    "tocsin.warn.drivers.Driver": _without(facts=()),
+    "tocsin.warn.drivers.Driver": _without(facts=(), odds_previous=None),
     "tocsin.warn.analogues.Analogues": _without(nearest=()),
     "tocsin.warn.level_record.LevelRecord": _FREE,  # of the packaged figures
     "tocsin.warn.level_record.LevelCount": _FREE,
     "tocsin.warn.level_record.EmergenceRow": _FREE,
     "tocsin.warn.explanation.CellFigures": _DROP,
     # what came of the last period: deaths within its horizon
-    "tocsin.warn.past.PastPeriod": _Rule(dropped=True, whole=lambda past: past.horizon_months >= 12),
-    "tocsin.warn.past.PastLine": _FREE,
+    "tocsin.warn.past.PastPeriod": _DROP,
+    "tocsin.warn.past.PastLine": _DROP,
     # a group
     "tocsin.warn.explanation.Explanation": _FREE,
     "tocsin.warn.explanation.MonthFigures": _DROP,
-    "tocsin.warn.explanation.MonthAhead": _without(baseline_low=None, baseline_high=None),
-    "tocsin.groups.facts.Group": _without(largest_event_deaths=None),
-    "tocsin.groups.facts.KindFigures": _FREE,
+    "tocsin.warn.explanation.MonthAhead": _without(baseline=None, baseline_low=None, baseline_high=None),
+    "tocsin.groups.facts.Group": _without(
+        **dict.fromkeys(("first_event", "last_event", "first_seen", "last_seen")),
+        **dict.fromkeys(("events", "events_last_12m", "deaths", "deaths_low", "deaths_high", "deaths_last_12m")),
+        **dict.fromkeys(("largest_event_deaths", "mass_casualty_events")),
+        by_kind=(),
+    ),
+    "tocsin.groups.facts.KindFigures": _DROP,
     "tocsin.groups.facts.Elsewhere": _DROP,
     "tocsin.groups.facts.GovernmentChange": _FREE,
     "tocsin.groups.relations.Opponent": _DROP,
     "tocsin.groups.relations.Coalition": _DROP,
     "tocsin.groups.relations.Ally": _DROP,
-    "tocsin.groups.relations.SharedEnemies": _FREE,
-    "tocsin.groups.offshoots.Offshoot": _FREE,
+    "tocsin.groups.relations.SharedEnemies": _without(last_event=None),
+    "tocsin.groups.offshoots.Offshoot": _without(first_event=None, shared_ground=None),
     "tocsin.groups.theatres.Theatre": _FREE,
     # who answers whom: attacks of the busiest month, counts of a few events
     "tocsin.rivalry.result.Rivalry": _DROP,
     # answers of the pages
-    "tocsin.web.questions.assessed.WorldAnswer": _FREE,
+    "tocsin.web.questions.assessed.WorldAnswer": _without(redistributable=False),
     "tocsin.web.questions.directory.DirectoryAnswer": _FREE,
-    "tocsin.web.questions.directory.Listed": _FREE,
-    "tocsin.web.questions.directory.TheatreListed": _FREE,
+    "tocsin.web.questions.directory.Listed": _without(
+        **dict.fromkeys(("deaths_last_12m", "deaths", "events", "last_event"))
+    ),
+    "tocsin.web.questions.directory.TheatreListed": _without(
+        **dict.fromkeys(("events_last_12m", "deaths_last_12m", "deaths_12m_before", "last_event"))
+    ),
     "tocsin.web.questions.method.InForceAnswer": _FREE,
-    "tocsin.web.questions.theatre.TheatreAnswer": _without(past=None),
-    "tocsin.web.questions.group.GroupAnswer": _FREE,
+    "tocsin.web.questions.theatre.TheatreAnswer": _without(
+        past=None,
+        **dict.fromkeys(("deaths_last_12m", "deaths_12m_before", "state_deaths_last_12m", "first_week_share")),
+    ),
+    "tocsin.web.questions.group.GroupAnswer": _without(told={"assumed": _said}),
     "tocsin.web.questions.events.GroupEvents": _FREE,
     "tocsin.web.questions.events.EventRow": _DROP,
-    "tocsin.web.questions.coverage.Covered": _FREE,
-    "tocsin.web.questions.coverage.VintageHeld": _FREE,
-    "tocsin.web.questions.coverage.TheatreYears": _FREE,  # of all groups and governments together
-    "tocsin.digest.tables.Provenance": _FREE,
+    "tocsin.web.questions.coverage.Covered": _without(told={"held_back": lambda _, terms: terms.why}),
+    "tocsin.web.questions.coverage.VintageHeld": _without(rows=None, rejected=None, questioned=None),
+    "tocsin.web.questions.coverage.TheatreYears": _DROP,
+    "tocsin.digest.tables.Provenance": _without(told={"notes": _notes}),
 }
 
 
@@ -170,9 +247,9 @@ def _of_kind(value: Any, terms: Terms) -> Any:
         raise NotShownError(
             f"{terms.why} Whether what is asked here may be shown under them is not settled, so it is not."
         )
-    if rule.dropped and not (rule.whole and rule.whole(value)):
+    if rule.dropped:
         return _DROPPED
-    kept = dict(rule.fields or {})
+    kept = dict(rule.fields or {}) | {name: say(getattr(value, name), terms) for name, say in (rule.told or {}).items()}
     for part in fields(value):
         if part.name not in kept and part.init:
             shown = _shown(getattr(value, part.name), terms, reviewed=True)

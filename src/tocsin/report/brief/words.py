@@ -53,7 +53,8 @@ def group_name(line: GroupAssessment, *, listed: bool = False) -> Cell:
 def change(line: GroupAssessment) -> str:
     """How the probability of 25 deaths moved since the month before, in points of percent."""
     if line.p_deaths25_previous is None:
-        return "first seen"
+        # Where the terms of a source hold months back, it is none of any group.
+        return "not shown" if line.deaths_last_12m is None else "first seen"
     points = 100 * (line.p_deaths25 - line.p_deaths25_previous)
     return "no change" if abs(points) < 0.5 else f"{points:+.0f} pts".replace("-", "−")
 

@@ -41,7 +41,7 @@ class EntrantsGiven(Paged, OnADay):
     """What can be asked of the chance of new groups."""
 
 
-GroupLine = shape_of(GroupAssessment, none=["deaths_last_3m"])
+GroupLine = shape_of(GroupAssessment, none=["deaths_last_3m", "deaths_last_12m"])
 
 
 class AssessmentAnswer(Head):

@@ -27,6 +27,7 @@ class DataAnswer(Head):
     years: list[int] = Field(description="The last may be cut short by `data_until`.")
     theatres: list[TheatreYears] = Field(description="Events a year in the order of `years`, most events first.")
     without: list[str] = Field(description="Countries without an event.")
+    held_back: str = Field(description="Why `theatres` is empty where the terms of a source forbid to show them.")
 
 
 def add_data(router: APIRouter, desk: Desk) -> None:
@@ -57,4 +58,5 @@ def _told(found: Covered) -> dict[str, Any]:
         "years": found.years,
         "theatres": found.theatres,
         "without": found.without,
+        "held_back": found.held_back,
     }

@@ -11,14 +11,13 @@ from pydantic import BaseModel, Field
 from tocsin.digest.tables import cell_centre
 from tocsin.groups import resolve_theatre
 from tocsin.groups.facts import GovernmentChange
-from tocsin.groups.offshoots import Offshoot
 from tocsin.groups.theatres import Theatre
 from tocsin.rivalry.result import GroupFit, Link, NullCheck, Severity
 from tocsin.rivalry.series import Kind, LeftOut
 from tocsin.warn.explanation import CellFigures
 from tocsin.warn.theatre import OverTime
 from tocsin.web.api.given import Name, OnADay
-from tocsin.web.api.groups import CellTold
+from tocsin.web.api.groups import CellTold, GroupOffshoot
 from tocsin.web.api.heads import head_of
 from tocsin.web.api.route import Desk, offer
 from tocsin.web.api.shapes import Head, Told, shape_of
@@ -48,19 +47,19 @@ class TheatresAnswer(Head):
 class TheatreTold(Head):
     """One theatre: its groups' deaths by month, each event once, and the ground they fight over.
 
-    `over_time` is null and `cells` empty where `held_back` says why.
+    Figures of deaths and `over_time` are null and `cells` empty where `held_back` says why.
     """
 
     theatre: str
     countries: list[str]
     wider: list[str] = Field(description="Named theatres that it is one of.")
     held_back: str = Field(description="Why figures are missing where the terms of a source forbid to show them.")
-    deaths_last_12m: int = Field(description="Deaths in events of its groups, each event once.")
+    deaths_last_12m: int | None = Field(description="Deaths in events of its groups, each event once.")
     deaths_12m_before: int | None
-    state_deaths_last_12m: int = Field(description="Deaths in events without a group.")
+    state_deaths_last_12m: int | None = Field(description="Deaths in events without a group.")
     over_time: OverTime | None = Field(description=f"By month, of the {MOST_GROUPS} groups with most deaths.")
     cells: list[CellTold] = Field(description="Half-degree cells, of all its groups, over the last 12 months.")
-    offshoots: list[Offshoot]
+    offshoots: Annotated[list[Any], Told(list[GroupOffshoot])]
     government_changes: list[GovernmentChange]
 
 

@@ -128,13 +128,17 @@ def page(asked: Asked, given: Mapping[str, str]) -> Page:
 def _context(coverage: Coverage, found: Found, links: Links) -> dict[str, Any]:
     told: Covered = found[coverage]
     sources = of_provenance(told.provenance, told.as_of, told.as_of_mode)
-    total = sum(sum(one.events) for one in told.theatres)
+    counts = (
+        "rest on events that are not counted here"
+        if told.held_back
+        else f"count {sum(sum(one.events) for one in told.theatres):,} events in "
+        f"{counted(len(told.theatres), 'country', 'countries')}"
+    )
     return {
         "sources": sources,
         "scripts": ("charts/data.js",),
         "opening": (
-            f"As of {whole_day(told.as_of)} the figures count {total:,} events in "
-            f"{counted(len(told.theatres), 'country', 'countries')}, from {whole_day(told.first_day)} to "
+            f"As of {whole_day(told.as_of)} the figures {counts}, from {whole_day(told.first_day)} to "
             f"{whole_day(told.data_until)}."
         ),
         "end": whole_day(told.data_until),
@@ -142,7 +146,8 @@ def _context(coverage: Coverage, found: Found, links: Links) -> dict[str, Any]:
         "notes": told.provenance.notes,
         "vintages": [_vintage(one) for one in told.vintages],
         "packaged": any(one.packaged for one in told.vintages),
-        "coverage": coverage_chart(told, sources.line),
+        "held_back": told.held_back,
+        "coverage": None if told.held_back else coverage_chart(told, sources.line),
         "years": _years_table(told),
         "gaps": _gaps(told),
         "without": told.without,

@@ -83,7 +83,7 @@ def fan_chart(explanation: Explanation, source: str) -> Chart | None:
     if not ahead:
         return None
     past = explanation.history[-PAST_MONTHS:]
-    highest = max([float(m.deaths) for m in past] + [m.high for m in ahead] + [m.baseline_high or 0 for m in ahead])
+    highest = max([float(m.deaths) for m in past] + [m.high for m in ahead] + [m.baseline_high or 0.0 for m in ahead])
     typical = sorted([float(m.deaths) for m in past if m.deaths] + [m.expected for m in ahead])
     logarithmic = highest > max(20.0, LOG_FROM * typical[len(typical) // 2])
     low, high = min(m.low for m in ahead), max(m.high for m in ahead)
@@ -91,9 +91,14 @@ def fan_chart(explanation: Explanation, source: str) -> Chart | None:
     first, last = whole_month(ahead[0].month), whole_month(ahead[-1].month)
     said = (
         f"Deaths a month of {name} ahead, {first} to {last}: median {_from_to(*medians)}, 80% interval from "
-        f"{_deaths(low)} to {_deaths(high)} a month. Baseline, the mean of the last 12 months: "
-        f"{_deaths(ahead[0].baseline)} a month{_baseline_interval(ahead[0])}."
+        f"{_deaths(low)} to {_deaths(high)} a month."
     )
+    based = ahead[0].baseline is not None
+    if based:
+        said += (
+            " Baseline, the mean of the last 12 months: "
+            f"{_deaths(ahead[0].baseline)} a month{_baseline_interval(ahead[0])}."
+        )
     if past:
         said += f" The {len(past)} months before had {sum(m.deaths for m in past):,} deaths."
     heads = ("Expected", "Median", "80% interval", "Mean of the last 12 months", "80% of these months")
@@ -103,7 +108,7 @@ def fan_chart(explanation: Explanation, source: str) -> Chart | None:
             Cell(f"{m.expected:,.1f}"),
             Cell(f"{m.median:,.0f}"),
             Cell(f"{m.low:,.0f} to {m.high:,.0f}"),
-            Cell(f"{m.baseline:,.1f}"),
+            Cell("not shown" if m.baseline is None else f"{m.baseline:,.1f}"),
             Cell("not shown" if m.baseline_low is None else f"{m.baseline_low:,.0f} to {m.baseline_high:,.0f}"),
         )
         for m in ahead
@@ -132,12 +137,12 @@ def fan_chart(explanation: Explanation, source: str) -> Chart | None:
         alt=said,
         caption=(
             "Deaths a month ahead by the model of monthly deaths: median, mean (expected) and the interval that holds "
-            "80% of the draws, beside the baseline, the mean of the last 12 months"
+            f"80% of the draws{', beside the baseline, the mean of the last 12 months' if based else ''}"
             f"{'' if ahead[0].baseline_low is None else ' and the interval that held 80% of them'}. "
             f"{'Log scale.' if logarithmic else 'Linear scale.'}"
         ),
         data=Table(
-            f"{name}: deaths a month, expected and by the last 12 months",
+            f"{name}: deaths a month, expected{' and by the last 12 months' if based else ''}",
             (Column("Month"), *(Column(head, "right") for head in heads)),
             rows,
         ),

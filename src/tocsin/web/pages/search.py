@@ -116,13 +116,13 @@ def examples_of(held: DirectoryAnswer) -> tuple[str, ...]:
 def on_level(held: DirectoryAnswer) -> tuple[Listed, ...]:
     """The groups on a level, those on warning first, then by recent deaths."""
     there = (one for one in held.groups if one.level != "none")
-    return tuple(sorted(there, key=lambda one: (-LEVELS.index(one.level), -one.deaths_last_12m, one.group)))
+    return tuple(sorted(there, key=lambda one: (-LEVELS.index(one.level), -(one.deaths_last_12m or 0), one.group)))
 
 
 def filed(held: DirectoryAnswer, links: Links) -> tuple[Filed, ...]:
     """The groups that have a page, by recent deaths, with what they are found by."""
     there = (one for one in held.groups if one.assessed and links.to("group", name=one.group))
-    ordered = sorted(there, key=lambda one: (-one.deaths_last_12m, one.group))
+    ordered = sorted(there, key=lambda one: (-(one.deaths_last_12m or 0), one.group))
     return tuple(Filed(one, _words(one)) for one in ordered)
 
 

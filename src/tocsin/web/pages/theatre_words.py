@@ -48,6 +48,8 @@ class Lines:
 
 def facts(told: Assessment, answer: TheatreAnswer) -> tuple[Fact, ...]:
     """What was, in figures: deaths with every event once, groups, and the levels they stand on."""
+    if answer.deaths_last_12m is None:
+        return (Fact("Not shown", "deaths in events of its groups", answer.held_back),)
     active, seen = sum(line.deaths_last_12m > 0 for line in told.groups), len(told.groups)
     once = ["each event counted once"]
     if answer.deaths_12m_before is not None:
@@ -66,8 +68,6 @@ def facts(told: Assessment, answer: TheatreAnswer) -> tuple[Fact, ...]:
     )
 
 
-def _noun(n: int, noun: str) -> str:
-    return noun if n == 1 else f"{noun}s"
 def january_words(answer: TheatreAnswer) -> str:
     """That many of a theatre's deaths may be dated to 1 January because only their year is known; empty where not."""
     share = answer.first_week_share
@@ -82,6 +82,8 @@ def january_words(answer: TheatreAnswer) -> str:
     )
 
 
+def _noun(n: int, noun: str) -> str:
+    return noun if n == 1 else f"{noun}s"
 
 
 def lists_of(told: Assessment) -> tuple[Lines, ...]:

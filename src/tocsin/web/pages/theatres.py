@@ -40,12 +40,16 @@ class Row:
 
 @dataclass(frozen=True)
 class ViewRow:
-    """A named theatre of several countries: what its countries have together."""
+    """A named theatre of several countries: what its countries have together; deaths are None where held back."""
 
     theatre: Theatre
-    deaths_last_12m: int
+    deaths_last_12m: int | None
     warnings: int
     watches: int
+
+
+def _deaths(row: Row) -> int:
+    return row.listed.deaths_last_12m or 0
 
 
 def _chance(row: Row) -> float:
@@ -53,8 +57,8 @@ def _chance(row: Row) -> float:
 
 
 ORDERS: dict[str, tuple[str, Callable[[Row], Any]]] = {
-    "level": ("groups on a level", lambda row: (-row.warnings, -row.watches, -row.listed.deaths_last_12m)),
-    "deaths": ("deaths, last 12 months", lambda row: -row.listed.deaths_last_12m),
+    "level": ("groups on a level", lambda row: (-row.warnings, -row.watches, -_deaths(row))),
+    "deaths": ("deaths, last 12 months", lambda row: -_deaths(row)),
     "new": ("chance of a new group", lambda row: -_chance(row)),
     "name": ("name", lambda row: row.listed.theatre),
 }
@@ -120,7 +124,8 @@ def views_of(held: DirectoryAnswer, rows: Iterable[Row]) -> tuple[ViewRow, ...]:
     for view in held.views:
         inside = [by_name[country] for country in view.countries if country in by_name]
         if inside:
-            deaths = sum(row.listed.deaths_last_12m for row in inside)
+            held_back = any(row.listed.deaths_last_12m is None for row in inside)
+            deaths = None if held_back else sum(map(_deaths, inside))
             levels = (sum(row.warnings for row in inside), sum(row.watches for row in inside))
             out.append(ViewRow(view, deaths, *levels))
     return tuple(out)

@@ -23,7 +23,8 @@ from tocsin.web.questions.situations import situation_of
 
 @dataclass(frozen=True)
 class VintageHeld:
-    """A release as held. `rows`, `rejected` and `questioned` are None for the packaged figures, which hold no events.
+    """A release as held. `rows`, `rejected` and `questioned` are None for the packaged figures, which hold no events,
+    and where the terms of a source hold them back.
 
     `place_precision_max` is the coarsest place precision of its events; `countries` are theatres. `in_use` is whether
     it has a part in the figures of the as-of day; `terms` says in a sentence what its terms allow.
@@ -64,7 +65,8 @@ class TheatreYears:
 class Covered:
     """What the figures of a day are of. `theatres` have events, the most first; `without` are countries that have none.
 
-    The last of `years` may be cut short by the day the figures end, `data_until`.
+    The last of `years` may be cut short by the day the figures end, `data_until`. `held_back` says why `theatres` is
+    empty where the terms of a source forbid to show how many events there were, and is empty otherwise.
     """
 
     as_of: date
@@ -76,6 +78,7 @@ class Covered:
     years: tuple[int, ...]
     theatres: tuple[TheatreYears, ...]
     without: tuple[str, ...]
+    held_back: str = ""
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,8 @@ from tocsin.web.questions.situations import situation_of
 class Listed:
     """One group of the figures. `last_event` is the first day of the month of its last recorded event.
 
+    Figures and `last_event` are None where the terms of a source hold them back.
+
     `assessed` is whether it has a recorded death, without which nothing is said of what is to come: then there is no
     page of it, `level` is none, and `list` is None.
     """
@@ -40,29 +42,32 @@ class Listed:
     assessed: bool
     list: str | None
     level: Level
-    deaths_last_12m: int
-    deaths: int
-    events: int
-    last_event: date
+    deaths_last_12m: int | None
+    deaths: int | None
+    events: int | None
+    last_event: date | None
 
     @property
     def named(self) -> Named:
         """The group as search takes it: of groups that match alike, the deadliest of late comes first."""
-        weight = (int(self.assessed), self.deaths_last_12m, self.deaths)
+        weight = (int(self.assessed), self.deaths_last_12m or 0, self.deaths or 0)
         return Named(self.group, self.actor, self.theatre, self.also_called, weight)
 
 
 @dataclass(frozen=True)
 class TheatreListed:
-    """One theatre with a group that has a recorded death; deaths of its groups with every event counted once."""
+    """One theatre with a group that has a recorded death; deaths of its groups with every event counted once.
+
+    Figures of events and deaths, and `last_event`, are None where the terms of a source hold them back.
+    """
 
     theatre: str
     groups_seen: int
     groups_active: int
-    events_last_12m: int
-    deaths_last_12m: int
+    events_last_12m: int | None
+    deaths_last_12m: int | None
     deaths_12m_before: int | None
-    last_event: date
+    last_event: date | None
 
 
 @dataclass(frozen=True)

@@ -29,15 +29,15 @@ class TheatreAnswer:
     first day, as in the packaged figures: None for others, or where there are few deaths.
     `deaths_last_12m` and `deaths_12m_before` (None where less is held) are those of its groups, every event once,
     `state_deaths_last_12m` those in events without a group. `wider` are the named theatres that a country is one of.
-    `past` and `cells` (last 12 months) are None and empty where the terms of a source forbid to show months of a group
-    and half-degree cells: then `held_back` says why.
+    Where the terms of a source forbid to show figures that events can be told back from, deaths and `past` are None and
+    `cells` (last 12 months) is empty: then `held_back` says why.
     """
 
     theatre: Theatre
     wider: tuple[str, ...]
-    deaths_last_12m: int
+    deaths_last_12m: int | None
     deaths_12m_before: int | None
-    state_deaths_last_12m: int
+    state_deaths_last_12m: int | None
     past: TheatrePast | None
     cells: tuple[CellFigures, ...]
     offshoots: tuple[Offshoot, ...]

@@ -112,6 +112,7 @@
     const middle = (day) => new Date(+month(day) + 14 * 864e5);
     const ahead = figures.ahead.map((d) => Object.assign({}, d, { x: middle(d.month) }));
     const known = ahead[0].baseline_low !== null;
+    const based = ahead[0].baseline !== null;
     const last = ahead[ahead.length - 1];
     const top = Math.max(4, d3.max(past, (d) => d.deaths) || 0, d3.max(ahead, (d) => Math.max(d.high, d.expected, d.baseline_high || d.baseline)));
     const log = figures.logarithmic;
@@ -122,7 +123,7 @@
       { words: "80% interval", draw: box(theme.series[0] + "44", theme.series[0]) },
       { words: "median", draw: (at) => at.append("path").attr("d", "M0,6H14").attr("stroke", theme.series[0]).attr("stroke-width", 1.6) && at.append("circle").attr("cx", 7).attr("cy", 6).attr("r", 2.6).attr("fill", theme.paper).attr("stroke", theme.series[0]) },
       { words: "expected", draw: (at) => at.append("path").attr("d", "M0,6H14").attr("stroke", theme.series[0]).attr("stroke-width", 3) },
-      { words: "baseline", draw: (at) => at.append("path").attr("d", "M0,6H14").attr("stroke", theme.series[1]).attr("stroke-width", 2).attr("stroke-dasharray", "6 3") },
+      ...(based ? [{ words: "baseline", draw: (at) => at.append("path").attr("d", "M0,6H14").attr("stroke", theme.series[1]).attr("stroke-width", 2).attr("stroke-dasharray", "6 3") }] : []),
     ] : [];
     const head = frame.compact ? keyRows(entries, frame.width) * 20 + 10 : 6;
     const curve = (name, colour, width, dash) => Plot.lineY(ahead, { x: "x", y: name, stroke: colour, strokeWidth: width, strokeDasharray: dash });
@@ -137,7 +138,7 @@
         Plot.areaY(ahead, { x: "x", y1: "low", y2: "high", fill: theme.series[0], fillOpacity: 0.25 }),
         known ? curve("baseline_low", theme.series[1], 1.2, "2 3") : null,
         known ? curve("baseline_high", theme.series[1], 1.2, "2 3") : null,
-        curve("baseline", theme.series[1], 2, "6 3"),
+        based ? curve("baseline", theme.series[1], 2, "6 3") : null,
         curve("median", theme.series[0], 1.4),
         Plot.dot(ahead, { x: "x", y: "median", r: 2.6, fill: theme.paper, stroke: theme.series[0], strokeWidth: 1.2 }),
         curve("expected", theme.series[0], 3),
@@ -157,8 +158,8 @@
         { y: at(last.high), words: "80% interval, to " + short(last.high), colour: theme.series[0] },
         { y: at(last.expected), words: "expected " + short(last.expected), colour: theme.series[0] },
         { y: at(last.median), words: "median " + short(last.median), colour: theme.series[0] },
-        { y: at(last.baseline), words: "baseline " + short(last.baseline), colour: theme.series[1] },
       ];
+      if (based) labels.push({ y: at(last.baseline), words: "baseline " + short(last.baseline), colour: theme.series[1] });
       if (known) labels.push({ y: at(last.baseline_high), words: "baseline 80%, to " + short(last.baseline_high), colour: theme.series[1] });
       names(svg, labels, x.apply(last.x), head + 32, y.apply(0), theme);
     }
