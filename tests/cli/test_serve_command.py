@@ -96,6 +96,27 @@ def test_it_listens_on_this_machine_only(home: Path) -> None:
     assert listening == ["127.0.0.1"]
 
 
+def test_with_open_a_browser_is_asked_for(home: Path) -> None:
+    said = "import sys, webbrowser as w; w.open = lambda at: print('opened', at, file=sys.stderr, flush=True)"
+    with started("-c", said + SMALL.replace("FAILED", "'.complete'"), "--port", "0", "--open") as process:
+        address = address_of(process)
+        assert process.stderr is not None
+        assert process.stderr.readline() == "lifespan.startup\n"
+        assert process.stderr.readline() == f"opened {address}\n"
+
+
+@pytest.mark.parametrize("command", ["serve", "site"])
+def test_help_loads_nothing_heavy(command: str) -> None:
+    code = f"import sys; sys.argv = ['tocsin', '{command}', '--help']; from tocsin.cli import main\n"
+    code += (
+        "try:\n    main()\nexcept SystemExit:\n    print('loaded:', *{name.partition('.')[0] for name in sys.modules})"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.rpartition("loaded:")[2].split())
+    assert "typer" in loaded
+    assert loaded.isdisjoint({"fastapi", "uvicorn", "starlette", "jinja2", "polars", "numpy", "lightgbm"})
+
+
 def test_a_port_that_is_taken_is_told_before_anything_is_loaded(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -107,6 +128,22 @@ def test_a_port_that_is_taken_is_told_before_anything_is_loaded(
         said = Serve(monkeypatch, capsys).refused("--port", str(port))
     assert f"port {port} is taken" in said
     assert "Hint: another --port" in said
+
+
+def test_a_damaged_store_is_told_in_one_line(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (home / "store").mkdir(parents=True)
+    (home / "store" / "manifest.json").write_text("{", encoding="utf-8")
+    assert "is damaged" in Serve(monkeypatch, capsys).refused("--port", "0")
+
+
+def test_a_home_that_is_a_file_is_told_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("TOCSIN_HOME", str(tmp_path / "file"))
+    assert "is no folder. Hint: " in Serve(monkeypatch, capsys).refused("--port", "0")
 
 
 @pytest.mark.parametrize("words", [("--port", "70000"), ("--host", "0.0.0.0"), ("--port", "http")])
