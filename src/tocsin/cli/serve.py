@@ -64,8 +64,11 @@ def _serve(listening: socket.socket, open_: bool) -> None:
     import uvicorn
 
     from tocsin.settings import load_settings
+    from tocsin.store import Store
     from tocsin.web.app import create_app
 
+    settings = load_settings()
+    Store(settings.home).fingerprint()  # a damaged store is told before anything is served
     address = f"http://{HOST}:{listening.getsockname()[1]}/"
 
     class Server(uvicorn.Server):
@@ -77,7 +80,7 @@ def _serve(listening: socket.socket, open_: bool) -> None:
                     _open(address)
 
     config = uvicorn.Config(
-        create_app(load_settings()),
+        create_app(settings),
         log_level="warning",
         access_log=False,
         server_header=False,

@@ -147,6 +147,8 @@ def read_manifest(path: Path) -> tuple[Part, ...]:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return ()
+    except NotADirectoryError:
+        raise DataError(f"{path.parent.parent} is no folder. Hint: name another one in TOCSIN_HOME") from None
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(_damaged(path, str(error))) from None
     try:

@@ -11,7 +11,7 @@ import polars as pl
 from tocsin.errors import InputError
 from tocsin.groups.names import plain
 from tocsin.groups.search import Hit, Match, find_groups, find_theatres, the_one, words_of
-from tocsin.settings import Settings, load_settings
+from tocsin.settings import Settings
 from tocsin.warn.levels import LEVELS
 from tocsin.web.asked import Asked
 from tocsin.web.links import PATHS, Links
@@ -144,8 +144,9 @@ def table_of(held: DirectoryAnswer) -> pl.DataFrame:
 
 
 def _settings(held: DirectoryAnswer) -> Settings:
-    """The settings in force, with the theatres that the answer was given under."""
-    return load_settings(theatres={name: list(countries) for name, countries in held.own_theatres.items()})
+    """Settings with the theatres that the answer was given under; own names of groups are among `also_called`."""
+    theatres = {name: list(countries) for name, countries in held.own_theatres.items()}
+    return Settings.model_construct(theatres=theatres, aliases={})
 
 
 def _why(hit: Hit) -> str:
