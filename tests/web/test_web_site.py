@@ -160,6 +160,12 @@ def test_without_rivalry_nobody_is_asked_who_answers_whom(
     write_site(tmp_path / "without", settings=Settings(home=free), top=0, rivalry=False)
     assert not any(isinstance(question, TheatreLinks) for question in asked)
     assert len(asked) == len(set(asked))  # each question once
+    made = [path for kind in ("group", "theatre") for path in (tmp_path / "without" / kind).iterdir()]
+    assert made
+    for path in made:
+        said = path.read_text(encoding="utf-8")
+        assert "Who answers whom was not estimated for these pages." in said, path
+        assert "still being worked out" not in said, path
     write_site(tmp_path / "with", settings=Settings(home=free), top=0)
     links = [question for question in asked if isinstance(question, TheatreLinks)]
     assert links
