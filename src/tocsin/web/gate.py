@@ -4,7 +4,8 @@ Pages, downloads, the interface for programs and the static site all live on ans
 `answer` here. Where data of a source are held whose terms forbid it, it lets through no event and no half-degree cell,
 no count or sum of events or deaths over whatever time, no day or month of one, and no sentence that tells of them: a
 sum over a year is an event where there was only one, and of two sums that differ by one event so is the difference.
-What the models say (probabilities, expected deaths, levels), yes or no (which list a group is on, whether it had a
+What the models say (probabilities, expected deaths, levels; rounded, since the same models could be asked which past
+makes them say it to the last digit), yes or no (which list a group is on, whether it had a
 death in the last 12 months), names, and what rests on the packaged figures alone stay.
 
 As yes and no on neighbouring days would tell the month of an event, only days can be asked about whose figures end a
@@ -148,6 +149,20 @@ def _said(text: str, terms: Terms) -> str:
     return _undated(text)
 
 
+def _rounded(number: float, terms: Terms) -> float:
+    """To two significant digits: deaths expected."""
+    return float(f"{number:.2g}")
+
+
+def _chance(number: float, terms: Terms) -> float:
+    """To three significant digits, as no page says more, and never a certainty."""
+    return min(float(f"{number:.3g}"), 0.999) if number < 1 else float(f"{number:.3g}")
+
+
+def _all(say: Callable[[Any, Terms], Any], *names: str) -> dict[str, Callable[[Any, Terms], Any]]:
+    return dict.fromkeys(names, say)
+
+
 def _notes(notes: tuple[str, ...], terms: Terms) -> tuple[str, ...]:
     return (*(_undated(note) for note in notes), f"{terms.why} {HELD_BACK}")
 
@@ -161,15 +176,23 @@ _RULES: Mapping[str, _Rule] = {
     # the assessment of a day
     "tocsin.warn.assessment.Assessment": _without(told={"headline": _said, "notes": _notes}),
     "tocsin.warn.assessment.GroupAssessment": _without(
-        told={"level_sentence": _said},
+        told={
+            "level_sentence": _said,
+            **_all(_chance, "p_deaths25", "p_deaths25_low", "p_deaths25_high", "reference_deaths25"),
+            **_all(_chance, "p_mass_casualty", "p_mass_casualty_low", "p_mass_casualty_high"),
+            **_all(_chance, "reference_mass_casualty"),
+            **_all(_rounded, "expected_deaths", "expected_deaths_low", "expected_deaths_high"),
+        },
         recent_deaths=(),
         deaths_last_3m=None,
         deaths_last_12m=None,
         p_deaths25_previous=None,  # none of a group that was first seen in the last month
         confidence_reasons=(),  # how many months ago it was
     ),
-    "tocsin.warn.assessment.NewEntrant": _without(reasons=()),
-    "tocsin.warn.drivers.Driver": _without(facts=(), odds_previous=None),
+    "tocsin.warn.assessment.NewEntrant": _without(
+        told=_all(_chance, "p_new_group", "p_new_group_low", "p_new_group_high"), reasons=()
+    ),
+    "tocsin.warn.drivers.Driver": _without(told={"odds": _rounded}, facts=(), odds_previous=None),
     "tocsin.warn.analogues.Analogues": _without(nearest=()),
     "tocsin.warn.level_record.LevelRecord": _FREE,  # of the packaged figures
     "tocsin.warn.level_record.LevelCount": _FREE,
@@ -181,7 +204,9 @@ _RULES: Mapping[str, _Rule] = {
     # a group
     "tocsin.warn.explanation.Explanation": _FREE,
     "tocsin.warn.explanation.MonthFigures": _DROP,
-    "tocsin.warn.explanation.MonthAhead": _without(baseline=None, baseline_low=None, baseline_high=None),
+    "tocsin.warn.explanation.MonthAhead": _without(
+        told=_all(_rounded, "expected", "low", "median", "high"), baseline=None, baseline_low=None, baseline_high=None
+    ),
     "tocsin.groups.facts.Group": _without(
         **dict.fromkeys(("first_event", "last_event", "first_seen", "last_seen")),
         **dict.fromkeys(("events", "events_last_12m", "deaths", "deaths_low", "deaths_high", "deaths_last_12m")),
