@@ -5,8 +5,8 @@ Pages, downloads, the interface for programs and the static site all live on ans
 no count or sum of events or deaths over whatever time, no day or month of one, and no sentence that tells of them: a
 sum over a year is an event where there was only one, and of two sums that differ by one event so is the difference.
 What the models say (probabilities, expected deaths, levels; rounded, since the same models could be asked which past
-makes them say it to the last digit), yes or no (which list a group is on, whether it had a
-death in the last 12 months), names, and what rests on the packaged figures alone stay.
+makes them say it to the last digit), yes or no (which list a group is on, whether it had a death in the last 12
+months), names, and what rests on the packaged figures alone stay.
 
 As yes and no on neighbouring days would tell the month of an event, only days can be asked about whose figures end a
 whole number of years before the end of the data, and only as the figures are known now: releases that were published by
