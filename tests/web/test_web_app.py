@@ -20,7 +20,7 @@ from tocsin.groups import DEATHS_ARE
 from tocsin.settings import Settings
 from tocsin.web import app as web_app
 from tocsin.web import routes
-from tocsin.web.answers import Answered, Answers
+from tocsin.web.answers import Answered, Answers, Failed
 from tocsin.web.asked import Asked, read_asked
 from tocsin.web.headers import content_policy
 from tocsin.web.lane import AnswerFailed, Outdated
@@ -319,3 +319,22 @@ def test_a_page_by_a_store_that_has_changed_is_not_kept(
     assert asked == ["a", "b"]
     assert client.get("/method").status_code == 200
     assert asked == ["a", "b"]
+
+
+def test_a_want_by_a_store_that_has_changed_makes_the_page_anew(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain, tries = Answers.settled, []
+
+    async def settled(self: Answers, questions: Any, seconds: float, stamp: str | None = None) -> Any:
+        asked = tuple(questions)
+        if asked == (Asking("more"),) and not tries:
+            tries.append(stamp)
+            return {asked[0]: Failed(Outdated("the store has changed"))}
+        return await plain(self, asked, seconds, stamp)
+
+    monkeypatch.setattr(Answers, "settled", settled)
+    client.get("/method?more=more")
+    until_answered(client, "more")
+    assert "HELLO MORE" in client.get("/method?more=more").text
+    assert len(tries) == 1

@@ -91,6 +91,9 @@ async def _page(
     found = {question: one.value for question, one in (said | wanted).items() if isinstance(one, Answered)}
     working = {question: one for question, one in wanted.items() if isinstance(one, Working)}
     failed = tuple(one.error for one in wanted.values() if isinstance(one, Failed))
+    for error in failed:
+        if isinstance(error, Outdated):
+            raise error
     text = await asyncio.to_thread(
         lambda: render_page(made, found, links, waiting=working, failed=tuple(_told(one) for one in failed))
     )
