@@ -1,7 +1,7 @@
 """The pages on few figures and small models, in a process of its own: `serve HOME` or `site HOME FOLDER`.
 
 The figures are the packaged ones of a few countries, so that names and tables are as long as real ones and models are
-fitted in seconds. What is changed is changed when this file is read, which the processes that work out answers do too.
+fitted in seconds. That is changed when this file is run, by the processes that work out answers as well.
 """
 
 from __future__ import annotations
@@ -41,8 +41,10 @@ def _small_models() -> None:
     whatif.USUAL_DRAWS = 100
 
 
-_few_figures()
-_small_models()
+# Not where this file is imported for its names, by tests that run beside all others.
+if __name__ in ("__main__", "__mp_main__"):
+    _few_figures()
+    _small_models()
 
 
 def main() -> None:
