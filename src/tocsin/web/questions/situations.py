@@ -6,6 +6,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from tocsin.forecast.boosters import EARLY_REPLICATES, REPLICATES
+from tocsin.forecast.model import HORIZONS, TARGETS
 from tocsin.groups import resolve_theatre
 from tocsin.settings import Settings
 from tocsin.store import Store
@@ -17,6 +19,7 @@ from tocsin.web.asked import Asked
 from tocsin.web.question import Tell
 
 KEPT = 10
+FITS = (EARLY_REPLICATES + REPLICATES) * len(HORIZONS) * len(TARGETS)  # of the models of one day
 
 T = TypeVar("T")
 
@@ -37,7 +40,8 @@ def situation_of(asked: Asked, theatre: str | None, settings: Settings, tell: Te
     def fitted(_: str) -> None:
         nonlocal fits
         fits += 1
-        tell("fitting the models (once for this data and day)", fits)
+        # Another day's models may be fitted on the way, of which nobody knows beforehand.
+        tell("fitting the models (once for this data and day)", fits, FITS if fits <= FITS else 0)
 
     return _once(key, lambda: load_situation(asked.as_of, theatre, under, fitted))
 
