@@ -59,9 +59,9 @@ def settings(home: Path, models: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     use_small_models(monkeypatch, members=2, early=1, rounds=10)
     monkeypatch.setattr(digest_load, "packaged_digest", planted)
     link_models(home, models)
-    situations.forget()
+    situations._kept.clear()
     yield load_settings()
-    situations.forget()
+    situations._kept.clear()
 
 
 def test_every_group_is_listed_with_the_level_of_the_assessment(settings: Settings) -> None:

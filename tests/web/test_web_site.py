@@ -49,7 +49,7 @@ def few() -> Iterator[None]:
         patched.setattr(whatif_form, "USUAL_DRAWS", 100)
         patched.setattr(tocsin.web.site, "answer", answer)
         yield
-    situations.forget()
+    situations._kept.clear()
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,7 @@ def held(few: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def written(home: Path, folder: Path, **given: Any) -> dict[str, bytes]:
     """Write a site and read it back."""
-    situations.forget()
+    situations._kept.clear()
     made = write_site(folder, settings=Settings(home=home), top=2, rivalry=False, **given)
     files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     assert made == Written(

@@ -106,7 +106,6 @@ def _environment() -> Environment:
         "number": number,
         "month": month,
         "day": whole_day,
-        "times": times,
         "name": lambda text: visible(str(text)),
         "block": block,
         "figures_of": figures_of,
@@ -128,15 +127,6 @@ def number(value: float | None) -> str:
     if value is None:
         return NOT_SHOWN
     return f"{value:,.1f}" if abs(value) < 10 and value != int(value) else f"{value:,.0f}"
-
-
-def times(factor: float) -> str:
-    """A factor.
-
-    >>> times(1.834), times(0.52), times(12.4)
-    ('×1.8', '×0.5', '×12')
-    """
-    return f"×{factor:.1f}" if factor < 10 else f"×{factor:.0f}"
 
 
 def figures_of(chart: Chart) -> dict[str, Any]:

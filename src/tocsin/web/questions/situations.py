@@ -57,11 +57,6 @@ def assessment_of(situation: Situation, horizon: int) -> Assessment:
     return _once(key, lambda: (situation, assess_situation(situation, horizon)))[1]
 
 
-def forget() -> None:
-    """Drop what is kept."""
-    _kept.clear()
-
-
 def _of_settings(settings: Settings) -> tuple[str, str]:
     return settings.model_dump_json(), Store(settings.home).fingerprint()
 
