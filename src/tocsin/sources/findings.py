@@ -5,32 +5,34 @@ from __future__ import annotations
 import polars as pl
 
 from tocsin.events import Finding, Verdict
+from tocsin.sources.cells import Check
 from tocsin.sources.reading import ROW, RawTable
-from tocsin.sources.ucdp_checks import CHECKED_IF_THERE, RELEASE_COLUMNS, REQUIRED, Check
 
 _LONGEST_SHOWN = 80
 
 
 def set_apart(
-    frame: pl.DataFrame, flags: pl.DataFrame, checks: list[Check], verdict: Verdict, raw: RawTable
+    frame: pl.DataFrame, flags: pl.DataFrame, checks: list[Check], verdict: Verdict, raw: RawTable, shown: list[str]
 ) -> tuple[pl.DataFrame, list[Finding]]:
-    """The rows that fail a check of this verdict, as found, with all their reasons; and one finding per check."""
+    """The rows that fail a check of this verdict, as found, with all their reasons; and one finding per check.
+
+    `shown` are the raw columns that stand with a row.
+    """
     mine = [i for i, check in enumerate(checks) if check.verdict == verdict]
-    found = [name for name in (*REQUIRED, *CHECKED_IF_THERE, *RELEASE_COLUMNS) if name in frame.columns]
     reasons = pl.concat_str(
         [pl.when(~pl.col(str(i))).then(pl.lit(checks[i].reason)) for i in mine], separator="; ", ignore_nulls=True
     )
     bad = ~flags.select(pl.all_horizontal(str(i) for i in mine)).to_series()
-    shown = [pl.col(name).cast(pl.String).str.slice(0, _LONGEST_SHOWN) for name in found]
-    rows = frame.filter(bad).select(pl.col(ROW), *shown)
+    cells = [pl.col(name).cast(pl.String).str.slice(0, _LONGEST_SHOWN) for name in shown]
+    rows = frame.filter(bad).select(pl.col(ROW), *cells)
     rows.insert_column(1, flags.filter(bad).select(reasons.alias("reason")).to_series())
     findings = []
     for i in mine:
         failing = frame.filter(~flags[str(i)])
         if failing.height:
             examples = tuple(
-                f"{raw.row_word} {row:,}: {_cells(checks[i].columns, cells)}"
-                for row, *cells in failing.head(3).select(ROW, *checks[i].columns).iter_rows()
+                f"{raw.row_word} {row:,}: {_cells(checks[i].columns, values)}"
+                for row, *values in failing.head(3).select(ROW, *checks[i].columns).iter_rows()
             )
             findings.append(Finding(verdict, checks[i].reason, checks[i].columns, failing.height, examples))
     return rows, findings
@@ -45,10 +47,10 @@ def _short(value: object) -> str:
     return repr(text[:30] + "..." if len(text) > 30 else text) if isinstance(value, str) or value is None else text
 
 
-def torn_rows(raw: RawTable, like: pl.DataFrame) -> pl.DataFrame:
+def torn_rows(raw: RawTable, like: pl.DataFrame, id_column: str) -> pl.DataFrame:
     """Rows that are no rows: their cells are not shown, since a shifted cell may hold anything, a name included."""
-    blank = [pl.lit(None, pl.String).alias(name) for name in like.columns if name not in (ROW, "reason", "id")]
-    number = pl.when(pl.col("first_field").str.contains(r"^\d+$")).then("first_field").alias("id")
+    blank = [pl.lit(None, pl.String).alias(name) for name in like.columns if name not in (ROW, "reason", id_column)]
+    number = pl.when(pl.col("first_field").str.contains(r"^\d+$")).then("first_field").alias(id_column)
     return raw.torn.select(ROW, "reason", number, *blank).select(like.columns)
 
 

@@ -18,22 +18,22 @@ from pathlib import Path
 import polars as pl
 
 from tocsin.countries import theatre_by_iso3
-from tocsin.errors import DataError, InputError, did_you_mean
-from tocsin.events import DATE_PRECISION_DAYS, EVENT_SCHEMA, PLACE_PRECISIONS, CheckedFile, Release, validate_events
-from tocsin.sources.findings import said, set_apart, torn_findings, torn_rows
-from tocsin.sources.reading import ROW, RawTable, read_table
+from tocsin.errors import InputError
+from tocsin.events import DATE_PRECISION_DAYS, EVENT_SCHEMA, PLACE_PRECISIONS, CheckedFile, Release
+from tocsin.sources.cells import cell_text
+from tocsin.sources.layout import Layout, check_columns, check_rows
+from tocsin.sources.reading import RawTable, read_table
 from tocsin.sources.ucdp_checks import (
+    CHECKED_IF_THERE,
     GED_COLUMNS,
     KEPT_IF_THERE,
-    READ,
+    RELEASE_COLUMNS,
     REQUIRED,
-    cell_text,
     mapped_cells,
     row_checks,
     typed_cells,
 )
 from tocsin.sources.ucdp_release import ged_release, release_in_file_name
-from tocsin.sources.unpacking import first_line
 
 WORLD_COUNTRIES = {"yearly": 50, "candidate": 20}
 """A file with events in at least so many countries is taken to speak for the whole world: a yearly release has events
@@ -63,9 +63,9 @@ def read_ged(
 
     Raises `MissingFileError`, `InputError` for options that cannot be, `DataError` for a file that cannot be used.
     """
-    raw = read_table(path, READ, standard_header=GED_COLUMNS)
+    raw = read_table(path, GED.read, standard_header=GED.standard_header)
     is_of, note = _release_of(path, raw, release, published)
-    _check_columns(raw)
+    check_columns(raw, GED)
     if place_precision_max is not None and place_precision_max not in PLACE_PRECISIONS:
         raise InputError(f"--place-precision-max is 1 to 7, got {place_precision_max}")
     if "where_prec" not in raw.columns and place_precision_max is None:
@@ -73,36 +73,18 @@ def read_ged(
             f"{raw.file} has no column where_prec, so what it holds cannot be told; say the coarsest place precision "
             "in it, e.g. --place-precision-max 2 for a file of events located within about 25 km, or 7 for all events"
         )
-    frame, notes = _without_tags(raw)
-    if frame.is_empty() and raw.torn.is_empty():
-        raise DataError(f"{raw.file} has a header and no rows")
-    try:
-        frame = frame.with_columns(typed_cells(frame)).with_columns(mapped_cells(frame))
-    except pl.exceptions.PolarsError as error:
-        raise DataError(f"{raw.file} has a column of a type that GED does not have ({first_line(error)})") from None
-    checks = row_checks(frame, is_of)
-    flags = frame.select(check.holds.fill_null(True).alias(str(i)) for i, check in enumerate(checks))
-    rejected, found_rejected = set_apart(frame, flags, checks, "rejected", raw)
-    fine = ~frame[ROW].is_in(rejected[ROW].implode())
-    good = frame.filter(fine)
-    questioned, found_questioned = set_apart(good, flags.filter(fine), checks, "questioned", raw)
-    findings = (*torn_findings(raw), *found_rejected, *found_questioned)
-    rejected = pl.concat([torn_rows(raw, rejected), rejected]).sort(ROW)
-    if good.is_empty():
-        raise DataError(f"{raw.file}: none of its {rejected.height:,} rows can be used. {said(findings)}")
-    if strict and findings:
-        raise DataError(f"{raw.file} refused by --strict. {said(findings)}")
-    events = validate_events(_events(good, is_of))
+    rows = check_rows(raw, GED, is_of, strict=strict)
+    events = rows.events
     countries, first, last = _coverage(events, is_of, covers, covers_until)
     return CheckedFile(
         file=raw.file,
         sha256=raw.sha256,
         release=is_of,
         events=events,
-        rejected=rejected,
-        questioned=questioned,
-        findings=findings,
-        notes=(*raw.notes, *note, *notes),
+        rejected=rows.rejected,
+        questioned=rows.questioned,
+        findings=rows.findings,
+        notes=(*raw.notes, *note, *rows.notes),
         countries=countries,
         first_day=first,
         last_day=last,
@@ -117,27 +99,6 @@ def _release_of(path: Path, raw: RawTable, asked: str | None, published: date | 
         raise InputError(f"the name of {path.name} does not say which release it is; give it, e.g. --release 24.1")
     differs = [f"{path.name} is named like release {named} and taken in as {name}, as asked"] if named != name else []
     return ged_release(name, published), differs if named else []
-
-
-def _check_columns(raw: RawTable) -> None:
-    missing = [name for name in REQUIRED if name not in raw.columns]
-    if missing:
-        hints = "".join(did_you_mean(name, raw.columns, most=1).replace("Did you mean", f"For {name} did you mean")
-                        for name in missing)  # fmt: skip
-        raise DataError(
-            f"{raw.file} is not a GED file: {len(missing)} of {len(REQUIRED)} needed columns are missing "
-            f"({', '.join(missing)}); it has {len(raw.columns)}: {', '.join(raw.columns[:12])}"
-            f"{', ...' if len(raw.columns) > 12 else ''}.{hints}"
-        )
-
-
-def _without_tags(raw: RawTable) -> tuple[pl.DataFrame, list[str]]:
-    """The rows without a line of HXL hashtags, which some redistributors put below the header."""
-    if raw.frame.schema["id"] != pl.String:
-        return raw.frame, []
-    tags = raw.frame["id"].str.starts_with("#").fill_null(False)
-    count = int(tags.sum())
-    return (raw.frame.filter(~tags), [f"{count} line of HXL hashtags passed over"]) if count else (raw.frame, [])
 
 
 def _events(good: pl.DataFrame, release: Release) -> pl.DataFrame:
@@ -171,6 +132,21 @@ def _events(good: pl.DataFrame, release: Release) -> pl.DataFrame:
         **{name: cell_text(name) if name in good.columns else pl.lit(None) for name in KEPT_IF_THERE},
     }
     return good.select(made[name].cast(dtype).alias(name) for name, dtype in EVENT_SCHEMA.items())
+
+
+GED = Layout(
+    title="GED",
+    id_column="id",
+    required=REQUIRED,
+    checked=(*CHECKED_IF_THERE, *RELEASE_COLUMNS),
+    kept=KEPT_IF_THERE,
+    values=typed_cells,
+    mapped=mapped_cells,
+    checks=row_checks,
+    events=_events,
+    standard_header=GED_COLUMNS,
+)
+"""UCDP GED's own columns, and what they mean."""
 
 
 def _coverage(

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 import polars as pl
 
 from tocsin.countries import iso3_by_spelling
-from tocsin.events import DATE_PRECISION_DAYS, FIRST_DAY, PLACE_PRECISIONS, Release, Verdict
-from tocsin.sources.reading import ROW
+from tocsin.events import DATE_PRECISION_DAYS, FIRST_DAY, PLACE_PRECISIONS, Release
+from tocsin.sources.cells import Check, cell_text, day_cell, is_blank, is_there, number_cell, whole_cell
 from tocsin.sources.ucdp_release import release_in_file_name
 
 REQUIRED = (
@@ -32,40 +31,7 @@ GED_COLUMNS = (
 )  # fmt: skip
 """The columns of a GED file in their published order; Candidate files have been published without a header line."""
 
-READ = (*REQUIRED, *CHECKED_IF_THERE, *KEPT_IF_THERE, *RELEASE_COLUMNS)
-"""All columns that are read; `source_original` and `source_article` are not, so that they cannot get anywhere."""
-
 KIND_OF_TYPE = {1: "state", 2: "nonstate", 3: "onesided"}
-
-
-def cell_text(name: str) -> pl.Expr:
-    """A cell as text without blanks around it; null when nothing is left."""
-    stripped = pl.col(name).cast(pl.String).str.strip_chars()
-    return pl.when(stripped != "").then(stripped)
-
-
-def _number(name: str, dtype: pl.DataType) -> pl.Expr:
-    """A cell as a finite Float64, null when it is none."""
-    if dtype.is_numeric():
-        value = pl.col(name).cast(pl.Float64)
-    else:
-        value = pl.col(name).cast(pl.String).str.strip_chars().cast(pl.Float64, strict=False)
-    return pl.when(value.is_finite()).then(value)
-
-
-def _whole(name: str, dtype: pl.DataType) -> pl.Expr:
-    """A cell as Int64, null when it is no whole number; GED has `438.0` for 438."""
-    value = _number(name, dtype)
-    return pl.when((value == value.floor()) & (value.abs() < 2**53)).then(value).cast(pl.Int64)
-
-
-def _day(name: str, dtype: pl.DataType) -> pl.Expr:
-    """A cell as Date, null when it is none: `1992-02-29`, alone or with a time of day behind it."""
-    if dtype in (pl.Date, pl.Datetime):
-        return pl.col(name).cast(pl.Date)
-    plain = pl.col(name).cast(pl.String).str.strip_chars()
-    shaped = plain.str.contains(r"^\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?Z?)?$")
-    return pl.when(shaped).then(plain.str.slice(0, 10)).str.to_date("%Y-%m-%d", strict=False)
 
 
 def typed_cells(frame: pl.DataFrame) -> list[pl.Expr]:
@@ -78,13 +44,13 @@ def typed_cells(frame: pl.DataFrame) -> list[pl.Expr]:
     made = []
     for name in there:
         if name in days:
-            made.append(_day(name, schema[name]).alias(f"_{name}"))
+            made.append(day_cell(name, schema[name]).alias(f"_{name}"))
         elif name in texts:
             made.append(cell_text(name).alias(f"_{name}"))
         elif name in decimals:
-            made.append(_number(name, schema[name]).alias(f"_{name}"))
+            made.append(number_cell(name, schema[name]).alias(f"_{name}"))
         else:
-            made.append(_whole(name, schema[name]).alias(f"_{name}"))
+            made.append(whole_cell(name, schema[name]).alias(f"_{name}"))
     return made
 
 
@@ -96,16 +62,6 @@ def mapped_cells(frame: pl.DataFrame) -> list[pl.Expr]:
     return [iso3.alias("_iso3"), kind.alias("_kind")]
 
 
-@dataclass(frozen=True, eq=False)
-class Check:
-    """One rule. `holds` is true for good rows; null counts as good, since a missing value has its own rule."""
-
-    reason: str
-    columns: tuple[str, ...]
-    holds: pl.Expr
-    verdict: Verdict = "rejected"
-
-
 def row_checks(frame: pl.DataFrame, release: Release) -> list[Check]:
     """All rules for the rows of a file, given its typed and mapped cells; those of columns it lacks are left out."""
     return [
@@ -114,27 +70,17 @@ def row_checks(frame: pl.DataFrame, release: Release) -> list[Check]:
         *_death_checks(frame),
         *_code_checks(frame),
         *_release_checks(frame, release),
-        *_id_checks(frame),
     ]
-
-
-def _there(name: str) -> pl.Expr:
-    return pl.col(f"_{name}").is_not_null()
-
-
-def _blank(name: str) -> pl.Expr:
-    """An empty cell, or R's mark for one."""
-    return cell_text(name).is_null() | (cell_text(name) == "NA").fill_null(False)
 
 
 def _value_checks() -> list[Check]:
     return [
-        Check("id missing or not a whole number", ("id",), _there("id")),
-        Check("latitude missing or not a number", ("latitude",), _there("latitude")),
-        Check("longitude missing or not a number", ("longitude",), _there("longitude")),
+        Check("id missing or not a whole number", ("id",), is_there("id")),
+        Check("latitude missing or not a number", ("latitude",), is_there("latitude")),
+        Check("longitude missing or not a number", ("longitude",), is_there("longitude")),
         Check("latitude beyond -90 to 90", ("latitude",), pl.col("_latitude").is_between(-90, 90)),
         Check("longitude beyond -180 to 180", ("longitude",), pl.col("_longitude").is_between(-180, 180)),
-        Check("an actor is not named", ("side_a", "side_b"), _there("side_a") & _there("side_b")),
+        Check("an actor is not named", ("side_a", "side_b"), is_there("side_a") & is_there("side_b")),
         Check("country missing or not known", ("country",), pl.col("_iso3").is_not_null()),
         Check("type of violence not 1, 2 or 3", ("type_of_violence",), pl.col("_kind").is_not_null()),
     ]
@@ -145,13 +91,13 @@ def _date_checks(frame: pl.DataFrame, release: Release) -> list[Check]:
     end_column = "date_end" if "date_end" in frame.columns else "date_start"
     end = pl.col(f"_{end_column}")
     checks = [
-        Check("start date missing or not a day (YYYY-MM-DD)", ("date_start",), _there("date_start")),
+        Check("start date missing or not a day (YYYY-MM-DD)", ("date_start",), is_there("date_start")),
         Check(f"starts before {FIRST_DAY}, where GED begins", ("date_start",), start >= FIRST_DAY),
         Check(f"after the end of release {release.name} ({release.last_day})", (end_column,), end <= release.last_day),
     ]
     if end_column == "date_end":
         checks += [
-            Check("end date missing or not a day (YYYY-MM-DD)", ("date_end",), _there("date_end")),
+            Check("end date missing or not a day (YYYY-MM-DD)", ("date_end",), is_there("date_end")),
             Check("ends before it starts", ("date_start", "date_end"), end >= start),
         ]
     if "year" in frame.columns:
@@ -166,7 +112,7 @@ def _date_checks(frame: pl.DataFrame, release: Release) -> list[Check]:
 def _death_checks(frame: pl.DataFrame) -> list[Check]:
     figures = ("low", "best", "high")
     least, most = pl.min_horizontal("_low", "_best", "_high"), pl.max_horizontal("_low", "_best", "_high")
-    checks = [Check(f"deaths ({name}) missing or not a whole number", (name,), _there(name)) for name in figures]
+    checks = [Check(f"deaths ({name}) missing or not a whole number", (name,), is_there(name)) for name in figures]
     checks += [
         Check("negative deaths", figures, least >= 0),
         Check("deaths beyond any count", figures, most < 2**31),
@@ -178,7 +124,7 @@ def _death_checks(frame: pl.DataFrame) -> list[Check]:
         ),
     ]
     if "deaths_civilians" in frame.columns:
-        fine = pl.col("_deaths_civilians").is_between(0, 2**31 - 1).fill_null(False) | _blank("deaths_civilians")
+        fine = pl.col("_deaths_civilians").is_between(0, 2**31 - 1).fill_null(False) | is_blank("deaths_civilians")
         checks.append(Check("civilian deaths negative or not a whole number", ("deaths_civilians",), fine))
     return checks
 
@@ -190,7 +136,7 @@ def _code_checks(frame: pl.DataFrame) -> list[Check]:
         if name in frame.columns:
             holds = pl.col(f"_{name}").is_in(known).fill_null(False)
             # A blank place precision cannot pass: what a vintage holds decides what it may be mixed with.
-            holds = holds if name == "where_prec" else holds | _blank(name)
+            holds = holds if name == "where_prec" else holds | is_blank(name)
             checks.append(Check(f"code not in the codebook ({known[0]}-{known[-1]})", (name,), holds))
     return checks
 
@@ -217,20 +163,3 @@ def _same_release(said: str, name: str) -> bool:
     (True, False, True)
     """
     return re.findall(r"\d+", said) == name.split(".") or release_in_file_name(said) == name
-
-
-def _id_checks(frame: pl.DataFrame) -> list[Check]:
-    """Rows that share an id, told apart by whether they agree in every column read."""
-    cells = [name for name in frame.columns if name != ROW and not name.startswith("_")]
-    shared = frame.filter(pl.col("_id").is_not_null() & pl.col("_id").is_duplicated())
-    if shared.is_empty():
-        return []
-    variants = shared.unique(cells).group_by("_id").len()
-    same_id = variants.filter(pl.col("len") == 1)["_id"].implode()
-    differing = variants.filter(pl.col("len") > 1)["_id"].implode()
-    first_rows = shared.group_by("_id").agg(pl.col(ROW).min())[ROW].implode()
-    repeated = pl.col("_id").is_in(same_id) & ~pl.col(ROW).is_in(first_rows)
-    return [
-        Check("repeats an earlier row; the first one is kept", ("id",), ~repeated),
-        Check("id shared by rows that differ; none is kept", ("id",), ~pl.col("_id").is_in(differing)),
-    ]
