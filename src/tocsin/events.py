@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 Verdict = Literal["rejected", "questioned"]
 Kind = Literal["state", "nonstate", "onesided"]
+ReleaseKind = Literal["yearly", "candidate", "export"]
+"""A yearly release; a preliminary one of some months (UCDP Candidate); what a user took out of a living database."""
 KINDS: tuple[Kind, ...] = ("state", "nonstate", "onesided")
 
 FIRST_DAY = date(1989, 1, 1)
@@ -143,7 +145,7 @@ class Release:
 
     source: str
     name: str
-    kind: Literal["yearly", "candidate"]
+    kind: ReleaseKind
     first_day: date
     last_day: date
     published: date

@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="TOCSIN_", env_ignore_empty=True, extra="forbid")
 
     home: Path = Field(default_factory=default_home, description="folder of the store")
+    source: str = Field("ucdp-ged", description="the source whose events are used, of those held")
+    release: str = Field("", description="use this release alone, of those held of the source; empty is all of them")
     as_of_mode: AsOfMode = Field("reconstructed", description="what counts as known on a past day")
     lag_days: int = Field(0, ge=0, le=3650, description="days after which an event counts as known")
     lock_seconds: float = Field(60.0, ge=0, description="how long a write waits for another one to finish")

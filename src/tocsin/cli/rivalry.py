@@ -168,12 +168,18 @@ def _fit(
     from tocsin.store import Store
 
     store = Store.open(by_day.home)
-    if store.is_empty():
+    if by_day.source not in store.sources():
         raise NotHeldError(
             "--daily counts event rows, and none are imported (the packaged figures are by week). Hint: tocsin data "
             "import FILE, or leave --daily out"
         )
-    held = store.events(as_of=as_of, mode=by_day.as_of_mode, lag_days=by_day.lag_days)
+    held = store.events(
+        as_of=as_of,
+        mode=by_day.as_of_mode,
+        lag_days=by_day.lag_days,
+        source=by_day.source,
+        release=by_day.release or None,
+    )
     # Theatres that the figures leave out, since what is held of them ends early, are left out here as well.
     known = digest.monthly["theatre"].cast(pl.String).unique().to_list()
     events = held.events.filter(pl.col("theatre").is_in(known))

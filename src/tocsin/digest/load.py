@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -15,10 +15,12 @@ from tocsin.digest.tables import CELL_SCHEMA, DIGEST_SCHEMA, Digest, Provenance,
 from tocsin.errors import DataError, MissingFileError, NotHeldError
 from tocsin.months import first_day, last_day, last_known_month, month_id
 from tocsin.settings import Settings, packaged_folder
+from tocsin.sources.acknowledged import check_acknowledged
 from tocsin.store import EventsInForce, Store
 
 # The packaged release and the day it came out: UCDP published GED 21.1 in June 2021, so the month's end is safe.
 PACKAGED_PUBLISHED = date(2021, 6, 30)
+PACKAGED_SOURCE, PACKAGED_RELEASE = "ucdp-ged", "21.1"
 _ENUMERATED = ("theatre", "actor", "kind", "opponent")
 _TABLES = {"monthly": DIGEST_SCHEMA, "weekly": DIGEST_SCHEMA, "cells": CELL_SCHEMA}
 
@@ -26,20 +28,37 @@ _TABLES = {"monthly": DIGEST_SCHEMA, "weekly": DIGEST_SCHEMA, "cells": CELL_SCHE
 def load_digest(settings: Settings, *, as_of: date | None = None) -> Digest:
     """The figures in force: from the user's store, or the packaged ones while nothing is imported.
 
+    The events of one source are used, the one that `settings.source` names, and of it one release alone where
+    `settings.release` names it; the packaged figures answer for UCDP GED while nothing of it is held.
+
     With `as_of` only what was known on that day goes in, by `settings.as_of_mode` and `settings.lag_days`; months not
     wholly known are cut off. Raises `NotHeldError` when nothing was known by then, or in strict mode when no release
     was published by then.
     """
-    store = Store.open(settings.home)
-    if not store.is_empty():
-        held = store.events(as_of=as_of, mode=settings.as_of_mode, lag_days=settings.lag_days)
-        return _cut(digest_events(held, fingerprint=store.fingerprint()), as_of, settings.lag_days)
+    store, source, release = Store.open(settings.home), settings.source, settings.release or None
+    sources = store.sources()
+    if source in sources:
+        check_acknowledged(settings.home, source)
+        held = store.events(
+            as_of=as_of, mode=settings.as_of_mode, lag_days=settings.lag_days, source=source, release=release
+        )
+        fingerprint = store.fingerprint(source=source, release=release)
+        return _cut(digest_events(held, fingerprint=fingerprint), as_of, settings.lag_days)
+    if source != PACKAGED_SOURCE or release not in (None, PACKAGED_RELEASE):
+        raise NotHeldError(
+            f"no events of {source} {release or ''}".rstrip() + f" are held; held: {', '.join(sources) or 'none'}. "
+            "Hint: the settings 'source' and 'release' (TOCSIN_SOURCE, TOCSIN_RELEASE) say what is used"
+        )
     if as_of is not None and settings.as_of_mode == "strict" and as_of < PACKAGED_PUBLISHED:
         raise NotHeldError(
             f"no release was published by {as_of}: the packaged figures are of {PACKAGED_PUBLISHED}. Hint: use the "
             "as-of mode 'reconstructed', or import a release of that time"
         )
-    return _cut(packaged_digest(), as_of, settings.lag_days)
+    packaged = packaged_digest()
+    if sources:
+        note = f"Events of {', '.join(sources)} are held and not used here: the setting 'source' says what is."
+        packaged = replace(packaged, provenance=replace(packaged.provenance, notes=(*packaged.provenance.notes, note)))
+    return _cut(packaged, as_of, settings.lag_days)
 
 
 @cache

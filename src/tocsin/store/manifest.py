@@ -9,15 +9,15 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
 from tocsin.countries import theatre_by_iso3
-from tocsin.errors import DataError
-from tocsin.events import Release
+from tocsin.errors import DataError, InputError, NotHeldError, did_you_mean
+from tocsin.events import Release, ReleaseKind
 from tocsin.sources.terms import terms_of
 
 FORMAT = 1
@@ -77,7 +77,7 @@ class Vintage:
 
     release: str
     source: str
-    kind: Literal["yearly", "candidate"]
+    kind: ReleaseKind
     published: date
     published_assumed: bool
     files: tuple[VintageFile, ...]
@@ -133,6 +133,31 @@ def _vintage(parts: list[Part]) -> Vintage:
         rejected_files=tuple(part.rejected_file for part in parts if part.rejected_file),
         questioned_files=tuple(part.questioned_file for part in parts if part.questioned_file),
     )
+
+
+def chosen(
+    parts: Sequence[Part], source: str | None, release: str | None, *, one_source: bool = False
+) -> tuple[Part, ...]:
+    """The parts of one source (None: of all), and of one release of it where that is named (`24.1`, `ucdp-ged 24.1`).
+
+    Raises `NotHeldError` where parts are held but none of these; `InputError` with `one_source` and several sources.
+    """
+    of_source = tuple(part for part in parts if source is None or part.release.source == source)
+    held = sorted({part.release.source for part in parts})
+    if parts and not of_source:
+        raise NotHeldError(
+            f"no events of {source!r} are held; held: {', '.join(held)}.{did_you_mean(source or '', held)}"
+        )
+    found = tuple(p for p in of_source if not release or release in (p.release.name, p.release.vintage))
+    if of_source and not found:
+        names = [vintage.release for vintage in vintages_of(of_source)]
+        raise NotHeldError(
+            f"no release {release!r} is held; held: {', '.join(names)}.{did_you_mean(release or '', names)}"
+        )
+    several = sorted({part.release.source for part in found})
+    if one_source and len(several) > 1:
+        raise InputError(f"events of several sources are held ({', '.join(several)}); say whose are meant")
+    return found
 
 
 # --- on disk ----------------------------------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ from tocsin.store.inforce import AsOfMode, EventsInForce, events_in_force
 from tocsin.store.manifest import (
     Part,
     Vintage,
+    chosen,
     fingerprint_of,
     manifest_text,
     read_manifest,
@@ -80,9 +81,13 @@ class Store:
         """Whether nothing is held."""
         return not read_manifest(self._manifest)
 
-    def fingerprint(self) -> str:
-        """A hash (64 hexadecimal digits) that changes whenever what is held does."""
-        return fingerprint_of(read_manifest(self._manifest))
+    def sources(self) -> tuple[str, ...]:
+        """The names of the sources that something is held of, in order."""
+        return tuple(sorted({part.release.source for part in read_manifest(self._manifest)}))
+
+    def fingerprint(self, *, source: str | None = None, release: str | None = None) -> str:
+        """A hash (64 hexadecimal digits) that changes whenever what is held does, all of it or of one source."""
+        return fingerprint_of(chosen(read_manifest(self._manifest), source, release))
 
     def events(
         self,
@@ -90,6 +95,8 @@ class Store:
         mode: AsOfMode = "reconstructed",
         lag_days: int = 0,
         *,
+        source: str | None = None,
+        release: str | None = None,
         place_precision_max: int | None = None,
     ) -> EventsInForce:
         """The events that count as known on the day `as_of` (None: all that is held).
@@ -99,15 +106,18 @@ class Store:
         only releases published by `as_of` count, the lag as well. Where the releases used hold different place
         precisions the events they have in common are used, and a note says so; `place_precision_max` asks for others.
 
-        Raises `NotHeldError` when the store is empty, nothing was published by then, or nothing that early is held;
-        `DataError` when it is damaged.
+        Two sources count the same events, so that their events are never put together: `source` says whose are
+        meant, and may be left out while only one is held. `release` takes one release of it alone.
+
+        Raises `InputError` when several sources are held and none is named; `NotHeldError` when nothing of it is held,
+        nothing was published by then, or nothing that early is held; `DataError` when the store is damaged.
         """
         for tried in range(_READ_TRIES):
             parts = read_manifest(self._manifest)
             try:
                 return events_in_force(
                     self.folder,
-                    parts,
+                    chosen(parts, source, release, one_source=True),
                     as_of=as_of,
                     mode=mode,
                     lag_days=lag_days,

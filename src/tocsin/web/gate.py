@@ -60,9 +60,14 @@ def answer(question: Question, settings: Settings, tell: Tell) -> Any:
 
 
 def terms_held(settings: Settings) -> Terms:
-    """The terms of all that the store holds, whatever day is asked about. Raises `DataError` for a damaged store."""
+    """The terms of all that the store holds of the source in use, whatever day is asked about.
+
+    Events of other sources reach no answer. Raises `DataError` for a damaged store.
+    """
     return together(
-        terms_of(vintage.source, redistributable=vintage.redistributable) for vintage in Store(settings.home).vintages()
+        terms_of(vintage.source, redistributable=vintage.redistributable)
+        for vintage in Store(settings.home).vintages()
+        if vintage.source == settings.source
     )
 
 

@@ -31,7 +31,7 @@ PLACES = {
     6: "placed at least to a country",
     7: "however precisely they are placed",
 }
-KINDS = {"yearly": "yearly release", "candidate": "Candidate release (preliminary)"}
+KINDS = {"yearly": "yearly release", "candidate": "Candidate release (preliminary)", "export": "export"}
 GED = "Sundberg & Melander (2013), doi:10.1177/0022343313484347"
 
 # What event data are known to get wrong, with where that is from.

@@ -12,6 +12,7 @@ import polars as pl
 from tocsin.countries import countries, find_country
 from tocsin.digest import Provenance, theatre_totals
 from tocsin.digest.load import PACKAGED_PUBLISHED, packaged_digest
+from tocsin.events import ReleaseKind
 from tocsin.months import first_day, last_day
 from tocsin.settings import Settings
 from tocsin.sources.terms import terms_of
@@ -33,7 +34,7 @@ class VintageHeld:
     label: str
     source: str
     release: str
-    kind: Literal["yearly", "candidate"]
+    kind: ReleaseKind
     packaged: bool
     in_use: bool
     published: date
@@ -102,7 +103,7 @@ class Coverage:
             first_day=first,
             data_until=situation.data_until,
             provenance=provenance,
-            vintages=vintages_held(Store(settings.home, settings.lock_seconds), provenance),
+            vintages=vintages_held(Store(settings.home, settings.lock_seconds), provenance, settings.source),
             years=years,
             theatres=theatres,
             without=tuple(country.name for country in countries() if country.name not in named),
@@ -128,10 +129,10 @@ def yearly_events(monthly: pl.DataFrame, years: Sequence[int]) -> tuple[TheatreY
     return tuple(sorted(found, key=lambda one: (-sum(one.events), one.theatre)))
 
 
-def vintages_held(store: Store, provenance: Provenance) -> tuple[VintageHeld, ...]:
-    """The releases of a store, or the packaged one while it is empty, newest first."""
+def vintages_held(store: Store, provenance: Provenance, source: str) -> tuple[VintageHeld, ...]:
+    """The releases of a source that a store holds, or the packaged one where it holds none, newest first."""
     used = set(provenance.vintage.split(", "))
-    held = store.vintages()
+    held = tuple(vintage for vintage in store.vintages() if vintage.source == source)
     if not held:
         return (_packaged(provenance),)
     return tuple(_of_store(vintage, in_use=vintage.label in used) for vintage in reversed(held))

@@ -76,8 +76,9 @@ class EventsOfGroup:
         situation, found = group_asked(self.asked, self.name, settings, tell)
         first, until = first_day(situation.month - MONTHS + 1), situation.data_until
         store, terms = Store(settings.home, settings.lock_seconds), terms_held(settings)
-        if store.is_empty() or not terms.event_rows:
-            why = NOTHING_IMPORTED if store.is_empty() else terms.why
+        nothing = settings.source not in store.sources()
+        if nothing or not terms.event_rows:
+            why = NOTHING_IMPORTED if nothing else terms.why
             return GroupEvents(found.name, first, until, (), why)
         rows = events_between(store, situation, found.actor, found.theatre, first, until)
         return GroupEvents(found.name, first, until, rows, "" if rows else "No event is recorded in these months.")
@@ -91,7 +92,9 @@ def events_between(
     They are those its figures count: of the releases in force, from the first day covered on.
     """
     under = situation.settings
-    held = store.events(situation.as_of, under.as_of_mode, under.lag_days)
+    held = store.events(
+        situation.as_of, under.as_of_mode, under.lag_days, source=under.source, release=under.release or None
+    )
     own = by_side(
         held.events.filter(
             pl.col("theatre").is_in(theatre.countries),

@@ -1,0 +1,68 @@
+"""The record of terms that a user has acknowledged, which some sources ask for before anything is computed.
+
+    home/acknowledged.json      {"acled": {"on": "2026-11-25", "statement": "sha256 of the words acknowledged"}}
+
+When the statement changes, what was acknowledged of the old one counts no more.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import date
+from pathlib import Path
+
+from tocsin.errors import DataError, InputError
+
+FILE = "acknowledged.json"
+
+
+def acknowledge(home: Path, source: str, *, on: date) -> None:
+    """Record that the terms of a source were acknowledged on a day. Raises `InputError` for a source that asks none."""
+    from tocsin.sources.registry import source_named
+
+    statement = source_named(source).statement
+    if not statement:
+        raise InputError(f"{source} asks for no acknowledgement; its events can be used at once")
+    home.mkdir(parents=True, exist_ok=True)
+    held = _read(home) | {source: {"on": on.isoformat(), "statement": _hash(statement)}}
+    temporary = home / f".{FILE}.tmp"
+    temporary.write_text(json.dumps(held, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    temporary.replace(home / FILE)
+
+
+def is_acknowledged(home: Path, source: str) -> bool:
+    """Whether a source asks for nothing, or what it asks for was acknowledged in its present words."""
+    from tocsin.sources.registry import sources
+
+    # A source that is not installed any more cannot be asked what it demands.
+    known = sources().get(source)
+    if known is None:
+        return False
+    return not known.statement or _read(home).get(source, {}).get("statement") == _hash(known.statement)
+
+
+def check_acknowledged(home: Path, source: str) -> None:
+    """Raises `InputError`, saying what to do, unless `is_acknowledged`."""
+    if not is_acknowledged(home, source):
+        raise InputError(
+            f"the terms of {source} have not been acknowledged, so nothing is computed from its events. Read them and "
+            f"record it with: tocsin data acknowledge {source}"
+        )
+
+
+def _hash(statement: str) -> str:
+    return hashlib.sha256(statement.encode()).hexdigest()
+
+
+def _read(home: Path) -> dict[str, dict[str, str]]:
+    path = home / FILE
+    try:
+        held = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path} cannot be read ({error}); delete it and acknowledge the terms again") from None
+    if not isinstance(held, dict) or not all(isinstance(entry, dict) for entry in held.values()):
+        raise DataError(f"{path} is damaged; delete it and acknowledge the terms again")
+    return held
