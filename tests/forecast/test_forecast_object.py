@@ -13,6 +13,7 @@ from hypothesis.extra.numpy import arrays
 
 from tocsin.errors import InputError
 from tocsin.forecast import Forecast
+from tocsin.results import TRACE
 
 DECEMBER_2020 = 492
 # Two units, three steps, four draws.
@@ -88,7 +89,7 @@ def test_table_by_hand() -> None:
     # Draws 0..20: the 5%, 50% and 95% quantiles are 1, 10 and 19, and the mean is 10.
     ramp = np.arange(21, dtype=np.float32)
     table = forecast(np.stack([[ramp, 2 * ramp], [ramp + 1, ramp * 0]])).to_polars()
-    assert table.to_dicts() == [
+    assert table.drop(TRACE).to_dicts() == [
         {"unit": "A @ Mali", "month": date(2021, 1, 1), "step": 1, "mean": 10, "median": 10, "low": 1, "high": 19},
         {"unit": "A @ Mali", "month": date(2021, 2, 1), "step": 2, "mean": 20, "median": 20, "low": 2, "high": 38},
         {"unit": "B @ Mali", "month": date(2021, 1, 1), "step": 1, "mean": 11, "median": 11, "low": 2, "high": 20},
@@ -99,7 +100,7 @@ def test_table_by_hand() -> None:
 def test_no_unit_gives_an_empty_table_with_its_columns() -> None:
     table = forecast(np.zeros((0, 3, 4)), ()).to_polars()
     assert table.height == 0
-    assert table.columns == ["unit", "month", "step", "mean", "median", "low", "high"]
+    assert table.columns == ["unit", "month", "step", "mean", "median", "low", "high", *TRACE]
     assert table.schema["unit"] == pl.String
 
 

@@ -12,7 +12,7 @@ from project_tree import ROOT
 
 PACKAGE = ROOT / "src" / "tocsin"
 # What stands on nothing but itself; each imports only from those before it here.
-BASE = ["errors", "months", "settings", "countries", "actors", "scale"]
+BASE = ["errors", "months", "settings", "countries", "actors", "scale", "results"]
 ORDER = [
     *BASE,
     "events",
@@ -27,6 +27,7 @@ ORDER = [
     "warn",
     "replay",
     "whatif",
+    "doors",
     "report",
     "web",
     "cli",

@@ -13,6 +13,7 @@ import pytest
 
 from planted_rivalry import ANSWERS, planted_fit, planted_rivalry
 from tocsin.errors import InputError
+from tocsin.results import TRACE
 from tocsin.rivalry.result import Link, NullCheck, Severity
 from tocsin.rivalry.world import pool_world
 
@@ -48,7 +49,7 @@ def test_the_false_positive_rate_is_that_of_all_shifts_and_distant_tests() -> No
 def test_links_as_a_table() -> None:
     rivalry = planted_rivalry(("A", "B", "C"), {(0, 1): ANSWERS, (2, 0): UNTOLD})
     table = rivalry.to_polars()
-    assert table.columns == [field.name for field in fields(Link)]
+    assert table.columns == [*(field.name for field in fields(Link)), *TRACE]
     assert table.height == 6
     for names, kind in [
         (("source", "target", "kind", "label"), pl.String),

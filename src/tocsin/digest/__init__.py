@@ -14,6 +14,7 @@ from tocsin.digest.tables import (
     make_digest,
     prio_grid_cell,
     theatre_totals,
+    traced_to,
 )
 
 __all__ = [
@@ -30,5 +31,6 @@ __all__ = [
     "prio_grid_cell",
     "read_digest",
     "theatre_totals",
+    "traced_to",
     "write_digest",
 ]

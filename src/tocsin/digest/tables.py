@@ -17,12 +17,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import ClassVar, Literal
 
 import polars as pl
 
 from tocsin.actors import AGAINST_CIVILIANS, CIVILIANS, STATE, is_government
-from tocsin.months import last_day
+from tocsin.months import first_day, last_day
+from tocsin.results import Card, CardTable, Result, Traced
 
 Period = Literal["month", "week"]
 
@@ -73,13 +74,37 @@ class Provenance:
 
 
 @dataclass(frozen=True)
-class Digest:
+class Digest(Result):
     """The three tables with their provenance; `DIGEST_SCHEMA` and `CELL_SCHEMA` give the columns."""
 
     monthly: pl.DataFrame
     weekly: pl.DataFrame
     cells: pl.DataFrame
     provenance: Provenance
+
+    PARTS: ClassVar[tuple[str, ...]] = ("monthly", "weekly", "cells")
+
+    @property
+    def comes_from(self) -> Traced:
+        """The releases counted; counts have no model, and are as of the last day that they cover."""
+        return traced_to(self.provenance, "Counts of events and deaths per armed group and period")
+
+    def _table(self, part: str) -> pl.DataFrame:
+        table: pl.DataFrame = getattr(self, part)
+        return table
+
+    def _card(self) -> Card:
+        told, groups = self.provenance, pl.concat_str("actor", "theatre", separator=" @ ").n_unique()
+        tables = [(name, getattr(self, name)) for name in self.PARTS]
+        rows = [
+            (name, table.height, *table.select(groups, pl.col("theatre").n_unique()).row(0)) for name, table in tables
+        ]
+        return Card(
+            f"Figures of {first_day(told.first_month):%B %Y} to {last_day(told.last_month):%B %Y}",
+            f"Counted from {told.place_precision}.",
+            (CardTable("Tables", ("table", "rows", "actors in theatres", "theatres"), rows),),
+            told.notes,
+        )
 
     def up_to(self, month: int) -> Digest:
         """The figures of the months up to `month` (months.py's numbers) and of the weeks that end in them."""
@@ -102,6 +127,20 @@ class Digest:
             weekly=_sum_up(self.weekly.with_columns(rename), keys),
             cells=_sum_cells(self.cells.with_columns(rename)),
         )
+
+
+def traced_to(provenance: Provenance, what: str, **further: str | None) -> Traced:
+    """What can be said of figures of this provenance: as of the last day that they cover, unless more is known."""
+    end = last_day(provenance.last_month)
+    return Traced(
+        what,
+        provenance.vintage,
+        as_of=end,
+        data_until=end,
+        licence=provenance.licence,
+        citation=provenance.citation,
+        **further,
+    )
 
 
 def prio_grid_cell(lat: pl.Expr, lon: pl.Expr) -> pl.Expr:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.errors import InputError, NotHeldError
-from tocsin.forecast.forecast import Forecast
+from tocsin.forecast.forecast import Forecast, data_of
 from tocsin.forecast.model import HORIZONS, STEPS, TARGETS, Model, Outlook, Target, crossing_probabilities
 from tocsin.forecast.outcomes import base_rates, outcomes
 from tocsin.months import month_label
@@ -43,13 +43,7 @@ class _SampleBaseline:
             raise InputError(f"a forecast has at least one step and one draw; got {steps} steps, {draws} draws")
         panel = history.panel
         samples = self._draw(panel, (len(panel.groups), steps, draws), rng)
-        return Forecast(
-            samples=samples.astype(np.float32),
-            units=panel.groups,
-            origin=panel.last_month,
-            model=self.name,
-            vintage=panel.provenance.vintage,
-        )
+        return Forecast(samples.astype(np.float32), panel.groups, panel.last_month, self.name, *data_of(panel))
 
     @property
     def name(self) -> str:

@@ -21,7 +21,7 @@ from tocsin.forecast.baselines import MixedClimatology
 from tocsin.forecast.counts import CountModel, fit_counts
 from tocsin.forecast.exceedance import LOG_THRESHOLDS, THRESHOLDS, exceedances_of
 from tocsin.forecast.excitation import Excitation
-from tocsin.forecast.forecast import Forecast
+from tocsin.forecast.forecast import Forecast, data_of
 from tocsin.forecast.model import HORIZONS, STEPS, TARGETS, Outlook, Target, crossing_probabilities
 from tocsin.forecast.risk import MODEL_VERSION, RiskModel, early_month_of, fit_risk
 from tocsin.forecast.trees import count_forecast, risk_probabilities
@@ -96,9 +96,7 @@ class FittedEnsemble:
             for member, stream, share in zip(self.members.values(), streams, np.diff(bounds).tolist(), strict=True)
             if share
         ]
-        return Forecast(
-            np.concatenate(shares, axis=2), panel.groups, panel.last_month, self.name, panel.provenance.vintage
-        )
+        return Forecast(np.concatenate(shares, axis=2), panel.groups, panel.last_month, self.name, *data_of(panel))
 
     def outlook(self, history: History, *, draws: int, rng: np.random.Generator, steps: int = STEPS) -> Outlook:
         """Samples of the pool; probabilities of the risk models, or of the samples where there are none."""

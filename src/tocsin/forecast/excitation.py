@@ -27,7 +27,7 @@ from scipy.special import digamma, gammaln
 from tocsin.errors import InputError, NotHeldError
 from tocsin.forecast.cases import learning_cases
 from tocsin.forecast.cross_terms import cross_matrices, cross_now, cross_past
-from tocsin.forecast.forecast import Forecast
+from tocsin.forecast.forecast import Forecast, data_of
 from tocsin.forecast.model import HORIZONS, STEPS, Outlook, Probabilities, Target, crossing_probabilities
 from tocsin.forecast.tail import TAIL_DEATHS, SeverityTail, fit_tail
 from tocsin.months import month_label
@@ -107,7 +107,7 @@ class FittedExcitation:
 
     def _forecast(self, history: History, samples: NDArray[np.float32]) -> Forecast:
         panel = history.panel
-        return Forecast(samples, panel.groups, panel.last_month, self.name, panel.provenance.vintage)
+        return Forecast(samples, panel.groups, panel.last_month, self.name, *data_of(panel))
 
     def _run(
         self, history: History, draws: int, rng: np.random.Generator, steps: int

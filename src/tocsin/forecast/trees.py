@@ -8,7 +8,7 @@ import numpy as np
 
 from tocsin.forecast.counts import CountModel, fit_counts
 from tocsin.forecast.exceedance import deaths_at, in_strata, uniforms
-from tocsin.forecast.forecast import Forecast
+from tocsin.forecast.forecast import Forecast, data_of
 from tocsin.forecast.model import HORIZONS, STEPS, TARGETS, Outlook, Probabilities, Target, crossing_probabilities
 from tocsin.forecast.risk import RiskModel, fit_risk
 from tocsin.panel import History
@@ -81,4 +81,4 @@ def count_forecast(
     exceedance = counts.exceedances(history, steps)
     u = uniforms((len(panel.groups), steps, draws), CORRELATION, rng)
     samples = deaths_at(exceedance, in_strata(u) if stratified else u)
-    return Forecast(samples, panel.groups, panel.last_month, name, panel.provenance.vintage)
+    return Forecast(samples, panel.groups, panel.last_month, name, *data_of(panel))

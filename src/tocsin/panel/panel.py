@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 import polars as pl
@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 
 from tocsin.actors import AGAINST_CIVILIANS, STATE, is_group
 from tocsin.countries import region_of
-from tocsin.digest import Digest, Provenance
+from tocsin.digest import Digest, Provenance, traced_to
 from tocsin.digest.load import urban_cells
 from tocsin.errors import NotHeldError
 from tocsin.groups.names import actor_facts
-from tocsin.months import last_day, month_id
+from tocsin.months import first_day, last_day, month_id
 from tocsin.panel.nearby import nearby_deaths
+from tocsin.results import Card, CardTable, Result, Traced
 
 IntArray = NDArray[np.int32]
 FloatArray = NDArray[np.float32]
@@ -32,7 +33,7 @@ PLACES = ("cells", "new_cells", "urban_events", "nearby_deaths_3m", "nearby_deat
 
 
 @dataclass(frozen=True)
-class Panel:
+class Panel(Result):
     """Monthly figures of every group seen so far. Arrays are (group, month), month 0 being `first_month`.
 
     `counts` holds one int32 array per figure: `deaths`, `events`, `mass_casualty`, `largest` (deaths in the
@@ -58,6 +59,37 @@ class Panel:
     clashes: tuple[IntArray, IntArray, IntArray]
     provenance: Provenance
     unit: Literal["group", "country"] = "group"
+
+    PARTS: ClassVar[tuple[str, ...]] = ("months",)
+
+    @property
+    def comes_from(self) -> Traced:
+        """The releases counted; figures are as of the last day of the last month."""
+        words = {"group": "armed group", "country": "country"}
+        return traced_to(self.provenance, f"Monthly figures per {words[self.unit]}")
+
+    def _table(self, part: str) -> pl.DataFrame:
+        """One row per unit and month from the first month on: names, then every figure of `counts` and `places`."""
+        units, months = len(self.groups), self.n_months
+        names = {"unit": self.groups, "actor": self.actors, "theatre": self.theatres, "region": self.regions}
+        row = np.repeat(np.arange(units), months)
+        return pl.DataFrame(
+            {name: pl.Series(values, dtype=pl.String).gather(row) for name, values in names.items()}
+            | {"month": pl.Series([first_day(self.first_month + t) for t in range(months)] * units, dtype=pl.Date)}
+            | {name: array.ravel() for name, array in (self.counts | self.places).items()}
+        )
+
+    def _card(self) -> Card:
+        order = np.argsort(-self.trailing_deaths(12)[:, -1], kind="stable")[:10]
+        rows = [
+            (self.groups[g], int(self.trailing_deaths(12)[g, -1]), int(self.cumulative_deaths[g, -1])) for g in order
+        ]
+        return Card(
+            f"{len(self.groups):,} {'groups' if self.unit == 'group' else 'countries'} in {self.n_months} months",
+            "",
+            (CardTable("Most deaths in the last 12 months", (self.unit, "12 months", "in all"), rows),),
+            self.provenance.notes,
+        )
 
     @property
     def as_of(self) -> date:

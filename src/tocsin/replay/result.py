@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import polars as pl
 
 from tocsin.errors import DataError, NotHeldError
 from tocsin.replay.calibration import ReliabilityRow
-from tocsin.replay.plan import Plan
+from tocsin.replay.plan import UNITS, Plan
 from tocsin.replay.record import MANIFEST, SUMMARY, part_path, read_json, read_part
 from tocsin.replay.summary import Row
+from tocsin.results import Card, Result, Traced, rows_of
 
 
 @dataclass(frozen=True)
-class Replay:
+class Replay(Result):
     """A finished replay: its plan, what it is of (`manifest`), and the rows of its summary.
 
     `reliability` are the classes of its reliability tables; `notes` is what a reader must know; `directory` holds all
@@ -50,12 +52,33 @@ class Replay:
             "rows": [asdict(row) for row in self.rows],
         }
 
-    def to_polars(self) -> pl.DataFrame:
-        """One row per figure of the summary."""
-        text = ("target", "population", "model", "metric", "baseline")
-        types = {f.name: pl.String if f.name in text else pl.Float64 for f in fields(Row)}
-        schema = types | {"horizon": pl.Int64, "n": pl.Int64}
-        return pl.DataFrame([asdict(row) for row in self.rows], schema=schema)
+    PARTS: ClassVar[tuple[str, ...]] = ("rows", "reliability", "cells")
+
+    @property
+    def comes_from(self) -> Traced:
+        """The data and models replayed; as of the last day of the figures that the outcomes are of."""
+        told, plan = self.manifest, self.plan.to_dict()
+        end = date.fromisoformat(told["data_until"])
+        return Traced(
+            f"Replay of {UNITS[self.plan.unit]}, origins {plan['from']} to {plan['to']}",
+            told["vintage"],
+            model=", ".join(told["models"]),
+            as_of=end,
+            data_until=end,
+            licence=told["licence"],
+            citation=told["citation"],
+        )
+
+    def _table(self, part: str) -> pl.DataFrame:
+        """`rows`: one per figure of the summary; `reliability`: its classes; `cells`: every origin and unit."""
+        if part == "cells":
+            return self.cells()
+        return rows_of(Row, self.rows) if part == "rows" else rows_of(ReliabilityRow, self.reliability)
+
+    def _card(self) -> Card:
+        from tocsin.replay.card import replay_card
+
+        return replay_card(self)
 
     def cells(self) -> pl.DataFrame:
         """Every origin and unit with what each model said and what came of it (see `tocsin.replay.score`).

@@ -7,10 +7,10 @@ past, its clashes and what moves the whole theatre would have them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from datetime import date
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 import polars as pl
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from tocsin.digest import Provenance
 from tocsin.errors import InputError
+from tocsin.results import Card, Result, Traced, rows_of
 from tocsin.rivalry.series import KIND_WORDS, Kind, LeftOut
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ class Driver:
 
 
 @dataclass(frozen=True, eq=False)
-class Rivalry:
+class Rivalry(Result):
     """Who answers whom in one theatre, by one fit; see `fit_rivalry`."""
 
     theatre: str
@@ -204,15 +205,37 @@ class Rivalry:
             notes.append(f"Left out, with too few {KIND_WORDS[self.kind]}: {few}{more}.")
         return (*notes, *self.provenance.notes)
 
-    def to_polars(self) -> pl.DataFrame:
-        """The links as a table, one row each, with the columns of `Link`."""
-        schema = {
-            field.name: {"str": pl.String, "float": pl.Float64, "int": pl.Int64, "bool": pl.Boolean}.get(
-                str(field.type), pl.String
+    PARTS: ClassVar[tuple[str, ...]] = ("links", "groups", "driver")
+
+    @property
+    def comes_from(self) -> Traced:
+        """The data of the theatre, by the model of rivalry, as of their last day."""
+        return Traced(
+            f"Who answers whom in {self.theatre} ({KIND_WORDS[self.kind]})",
+            self.provenance.vintage,
+            model="rivalry",
+            as_of=self.last,
+            data_until=self.last,
+            licence=self.provenance.licence,
+            citation=self.provenance.citation,
+        )
+
+    def _table(self, part: str) -> pl.DataFrame:
+        """`links`: one row each, the columns of `Link`; `groups` those of `GroupFit`; `driver` one row a period."""
+        if part == "driver":
+            return pl.DataFrame(
+                {
+                    "start": pl.Series(self.driver.starts.astype("datetime64[D]"), dtype=pl.Date),
+                    "log_factor": pl.Series(self.driver.log_factor, dtype=pl.Float64),
+                    "standard_error": pl.Series(self.driver.standard_error, dtype=pl.Float64),
+                }
             )
-            for field in fields(Link)
-        }
-        return pl.DataFrame([asdict(link) for link in self.links], schema=schema, orient="row")
+        return rows_of(Link, self.links) if part == "links" else rows_of(GroupFit, self.group_fits)
+
+    def _card(self) -> Card:
+        from tocsin.rivalry.card import rivalry_card
+
+        return rivalry_card(self)
 
     def to_xarray(self) -> Any:
         """An `xarray.Dataset`: `estimate, low, high, pooled, share, p_shift` over (target, source), the driver by time.

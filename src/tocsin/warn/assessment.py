@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
 from math import isfinite
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import polars as pl
 
 from tocsin.forecast.model import Target
+from tocsin.results import Card, Result, Traced, rows_of
 from tocsin.warn.analogues import Analogues
 from tocsin.warn.confidence import Confidence
 from tocsin.warn.drivers import Driver
@@ -96,7 +97,7 @@ class NewEntrant:
 
 
 @dataclass(frozen=True)
-class Assessment:
+class Assessment(Result):
     """Every seen group's line at an as-of day, with what a reader must know to weigh it.
 
     `tree_share_` is the weight of the trees, whose themes the drivers are, in the score of each probability.
@@ -121,6 +122,28 @@ class Assessment:
     groups: tuple[GroupAssessment, ...]
     new_entrants: tuple[NewEntrant, ...]
     record: str | None
+
+    PARTS: ClassVar[tuple[str, ...]] = ("groups", "new_entrants")
+
+    @property
+    def comes_from(self) -> Traced:
+        """The data, model and day of the assessment."""
+        where = f" in {self.theatre}" if self.theatre else ""
+        return Traced(
+            f"Assessment of armed groups{where}",
+            self.vintage,
+            model=self.model,
+            as_of=self.as_of,
+            data_until=self.data_until,
+            licence=self.licence,
+            citation=self.citation,
+            horizon=self.span,
+        )
+
+    def _card(self) -> Card:
+        from tocsin.warn.cards import assessment_card
+
+        return assessment_card(self)
 
     @property
     def span(self) -> str:
@@ -148,8 +171,10 @@ class Assessment:
         found: dict[str, Any] = plain(self)
         return found
 
-    def to_polars(self) -> pl.DataFrame:
-        """One row per group, with what the figures rest on (as-of day, vintage, notes, ...) in each row."""
+    def _table(self, part: str) -> pl.DataFrame:
+        """`groups`: one row per group, with what the figures rest on (as-of day, vintage, notes, ...) in each row."""
+        if part == "new_entrants":
+            return rows_of(NewEntrant, self.new_entrants)
         rows = [_flat(group) for group in self.groups]
         frame = pl.DataFrame(rows, infer_schema_length=None)
         # A column of nothing but nulls has no type of its own.

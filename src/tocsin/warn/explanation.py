@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
+
+import polars as pl
 
 from tocsin.groups.facts import Group
 from tocsin.groups.offshoots import Offshoot
+from tocsin.results import Card, Result, Traced, rows_of
 from tocsin.warn.assessment import Assessment, GroupAssessment
 
 if TYPE_CHECKING:
@@ -58,7 +61,7 @@ class CellFigures:
 
 
 @dataclass(frozen=True)
-class Explanation:
+class Explanation(Result):
     """One group: its line in the assessment (which holds no other), who it is, its past, what is expected, where it is.
 
     `history` reaches back ten years at most; `ahead` has the horizon's months; `cells` those of the last 12 months;
@@ -73,6 +76,32 @@ class Explanation:
     cells: tuple[CellFigures, ...]
     offshoots: tuple[Offshoot, ...]
     rivalry: Rivalry | None
+
+    PARTS: ClassVar[tuple[str, ...]] = ("history", "ahead", "cells", "line", "offshoots", "links")
+
+    @property
+    def comes_from(self) -> Traced:
+        """The data, model and day of the assessment that the line is of."""
+        return replace(self.assessment.comes_from, what=f"Explanation of the assessment of {self.line.group}")
+
+    def _table(self, part: str) -> pl.DataFrame:
+        """`history`, `ahead` and `cells` with the group's name; `line` as in an assessment; `links` of the theatre."""
+        if part == "line":
+            return self.assessment.to_polars()
+        if part == "links":
+            from tocsin.rivalry import Link
+
+            return rows_of(Link, () if self.rivalry is None else self.rivalry.links)
+        if part == "offshoots":
+            return rows_of(Offshoot, self.offshoots)
+        kinds = {"history": MonthFigures, "ahead": MonthAhead, "cells": CellFigures}
+        table = rows_of(kinds[part], getattr(self, part))
+        return table.select(pl.lit(self.line.group).alias("group"), pl.all())
+
+    def _card(self) -> Card:
+        from tocsin.warn.cards import explanation_card
+
+        return explanation_card(self)
 
     @property
     def line(self) -> GroupAssessment:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-
 import polars as pl
 
 from tocsin.months import last_day
+from tocsin.results import rows_of
 from tocsin.rivalry.result import PREDICTIVE, Link, Rivalry
 from tocsin.web.questions.theatre import TheatreAnswer
 
@@ -28,7 +27,7 @@ def links_table(rivalry: Rivalry | None) -> pl.DataFrame:
     `group_from` and `group_to` are its `source` and `target`. How links are to be read, and how often one shows where
     there is none (null where that is not known), stands in each row.
     """
-    frame = rivalry.to_polars() if rivalry else pl.DataFrame(schema={field.name: pl.String for field in fields(Link)})
+    frame = rows_of(Link, rivalry.links if rivalry else ())
     return frame.rename({"source": "group_from", "target": "group_to"}).with_columns(
         pl.lit(PREDICTIVE).alias("reading"),
         pl.lit(rivalry and rivalry.null_false_positive_rate, pl.Float64).alias("null_false_positive_rate"),

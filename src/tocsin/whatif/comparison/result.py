@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Literal, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from tocsin.errors import InputError, did_you_mean
+from tocsin.results import Card, Result, Traced
 from tocsin.whatif.catalogue import Variant
 from tocsin.whatif.document import plain, scenario_document
 from tocsin.whatif.engine.sampling import named_quantities
@@ -230,7 +232,7 @@ class Band:
 
 
 @dataclass(frozen=True, eq=False)
-class Comparison:
+class Comparison(Result):
     """Options compared in one scenario, by `compare`; a scenario, not a forecast.
 
     `draws` runs of each option in the first variant: `replicates` at each of `points` parameter points; `variants` says
@@ -254,6 +256,35 @@ class Comparison:
     left_out: tuple[str, ...] = ()
     without: tuple[WithoutMechanism, ...] = ()
     trajectories: int = 0
+
+    PARTS: ClassVar[tuple[str, ...]] = (
+        "differences", "outcomes", "choices", "decisive", "flips", "conclusions", "without", "bands"
+    )  # fmt: skip
+
+    @property
+    def comes_from(self) -> Traced:
+        """The scenario, and the data that its estimates are from."""
+        scenario = self.scenario
+        return Traced(
+            f"Options compared in the scenario {scenario.title!r}",
+            scenario.vintage,
+            model="what-if simulation",
+            as_of=scenario.as_of,
+            data_until=scenario.data_until,
+            citation=scenario.citation,
+            horizon=f"{', '.join(map(str, scenario.horizons))} months on",
+            caution=NOT_A_FORECAST,
+        )
+
+    def _table(self, part: str) -> pl.DataFrame:
+        from tocsin.whatif.comparison.tables import comparison_table
+
+        return comparison_table(self, part)
+
+    def _card(self) -> Card:
+        from tocsin.whatif.comparison.tables import comparison_card
+
+        return comparison_card(self)
 
     @property
     def main(self) -> Variant:

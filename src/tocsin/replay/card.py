@@ -1,0 +1,39 @@
+"""A replay as notebooks show it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tocsin.results import Card, CardTable
+
+if TYPE_CHECKING:
+    from tocsin.replay.result import Replay
+    from tocsin.replay.summary import Row
+
+SHOWN = (("deaths25", "average_precision"), ("mass_casualty", "average_precision"), ("deaths", "crps"))
+
+
+def replay_card(made: Replay) -> Card:
+    """Each model's main scores with their errors, beside a baseline."""
+    tables = []
+    for target, metric in SHOWN:
+        found = [row for row in made.rows if (row.target, row.metric) == (target, metric) and row.value is not None]
+        if not found:
+            continue
+        # One population and horizon: that of the headline where it is there, else the first.
+        best = min(found, key=lambda row: (row.population != "new_risk", row.population != "seen", row.horizon != 6))
+        same = [row for row in found if (row.population, row.horizon) == (best.population, best.horizon)]
+        caption = f"{target}: {metric}, {best.population}, {best.horizon} months, {best.n:,} cells"
+        columns = ("model", metric, f"less {same[0].baseline or 'a baseline'}")
+        tables.append(CardTable(caption, columns, [(row.model, _with(row.value, row.se), _less(row)) for row in same]))
+    return Card(made.comes_from.what, f"{len(made.plan.origins)} origins.", tuple(tables), made.notes)
+
+
+def _less(row: Row) -> str:
+    return "" if row.difference is None else _with(row.difference, row.difference_se, sign="+")
+
+
+def _with(value: float | None, error: float | None, sign: str = "") -> str:
+    if value is None:
+        return ""
+    return f"{value:{sign}.3f}" + ("" if error is None else f" ± {error:.3f}")
