@@ -49,6 +49,9 @@ class Settings(BaseSettings):
     warning_budget: int = Field(5, ge=1, description="groups a month put on warning, per view")
     wording: WordingTable = Field("icd203", description="table of the words of likelihood")
     language: str = Field("en", description="language of the words of likelihood")
+    ucdp_url: str = Field("https://ucdp.uu.se/downloads", description="where the bulk files of UCDP are pulled from")
+    ucdp_api_url: str = Field("https://ucdpapi.pcr.uu.se/api", description="where UCDP's interface is asked")
+    acled_url: str = Field("https://acleddata.com", description="where ACLED's interface is asked")
     theatres: dict[str, list[str]] = Field(default_factory=dict, description="named theatres: name -> countries")
     aliases: dict[str, str] = Field(default_factory=dict, description="common names: name -> the source's name")
 

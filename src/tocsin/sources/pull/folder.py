@@ -1,0 +1,31 @@
+"""The folder that downloads stay in, used by one pull at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from tocsin.errors import InputError, StoreBusyError
+
+
+@contextmanager
+def download_folder(home: Path, chosen: Path | None = None) -> Iterator[Path]:
+    """The folder, made if need be: `chosen`, or `downloads` in the store's folder.
+
+    Raises `InputError` where it cannot be used, `StoreBusyError` while another pull works in it.
+    """
+    folder = chosen or home / "downloads"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / ".tocsin-pull.lock", timeout=0)
+        lock.acquire()
+    except Timeout:
+        raise StoreBusyError(f"another pull is writing to {folder}; wait for it, or choose another --output") from None
+    except OSError as error:
+        raise InputError(f"{folder} cannot be used as a folder for downloads: {error.strerror or error}") from None
+    with lock:
+        lock.release()  # the second hold, of the `with`, stays
+        yield folder
