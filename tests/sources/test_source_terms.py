@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from itertools import permutations
 from pathlib import Path
 
@@ -12,7 +13,9 @@ from hypothesis import strategies as st
 
 from ged_files import ged_row, write_ged
 from tocsin.digest.load import load_digest
+from tocsin.errors import InputError
 from tocsin.settings import Settings
+from tocsin.sources.acknowledged import acknowledge
 from tocsin.sources.terms import NOTHING_HELD, terms_of, together
 from tocsin.sources.ucdp import read_ged
 from tocsin.store import Store
@@ -57,8 +60,13 @@ def test_the_store_and_its_figures_say_the_same(tmp_path: Path) -> None:
 @pytest.mark.parametrize("source", ["acled", "gtd", "mine"])
 def test_a_release_that_calls_itself_free_is_not_when_its_source_is_not(tmp_path: Path, source: str) -> None:
     checked = read_ged(write_ged(tmp_path / "GEDEvent_v24_1.csv", [ged_row(1)]))
-    store = Store(tmp_path / "home")
+    home = tmp_path / "home"
+    store = Store(home)
     store.add(replace(checked, release=replace(checked.release, source=source, redistributable=True)))
     (vintage,) = store.vintages()
     assert not vintage.redistributable
-    assert not load_digest(Settings(home=tmp_path / "home")).provenance.redistributable
+    with pytest.raises(InputError, match="have not been acknowledged"):
+        load_digest(Settings(home=home, source=source))
+    if source != "mine":  # which no source that is installed is called
+        acknowledge(home, source, on=date(2024, 3, 15))
+        assert not load_digest(Settings(home=home, source=source)).provenance.redistributable

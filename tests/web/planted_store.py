@@ -14,6 +14,8 @@ from tocsin.countries import iso3_of
 from tocsin.digest.tables import prio_grid_cell
 from tocsin.events import EVENT_SCHEMA, CheckedFile, Release, validate_events
 from tocsin.months import first_day, last_day
+from tocsin.settings import Settings
+from tocsin.sources.acknowledged import acknowledge
 from tocsin.store import Store
 
 MONTHS = 150
@@ -105,18 +107,25 @@ def checked(events: Iterable[Event], of: Release) -> CheckedFile:
     )
 
 
-def fill(home: Path, *, free: bool = False, pairs: int = 8) -> Store:
-    """A store with rival groups of UCDP, and the marked group's events tagged as of two other sources.
+def fill(home: Path, *, free: bool = False, pairs: int = 8) -> Settings:
+    """A store with rival groups, the marked group's events among them, and the settings to ask it with.
 
-    With `free` they are UCDP's as well. So it is with the groups of `LONELY`.
+    With `free` all are UCDP's. Without, all are of ACLED, whose terms are acknowledged; beside them lie GTD's, with the
+    marked group in them, and UCDP's, without it.
     """
     store, others = Store(home), rivals(months=MONTHS, pairs=pairs)
     if free:
         store.add(checked([*others, *ACLED, *LONELY, *GTD], release("ucdp-ged")))
-    else:
-        store.add(
-            checked(others, release("ucdp-ged")),
-            checked([*ACLED, *LONELY], release("acled", name="2")),
-            checked(GTD, release("gtd", name="3")),
-        )
-    return store
+        return Settings(home=home)
+    store.add(
+        checked(others, release("ucdp-ged")),
+        checked([*others, *ACLED, *LONELY, *GTD], release("acled", name="2")),
+        checked([*others, *GTD], release("gtd", name="3")),
+    )
+    return asking(home, "acled")
+
+
+def asking(home: Path, source: str) -> Settings:
+    """Settings that use a source whose terms are acknowledged now."""
+    acknowledge(home, source, on=date(2002, 1, 2))
+    return Settings(home=home, source=source)

@@ -198,9 +198,9 @@ class PlantedLane:
         """Nothing is to be ended."""
 
 
-def planted_app(home: Path, lane: PlantedLane | None = None) -> FastAPI:
+def planted_app(home: Path, lane: PlantedLane | None = None, *, source: str = "ucdp-ged") -> FastAPI:
     """The API alone, mounted as the server does."""
-    settings = Settings(home=home)
+    settings = Settings(home=home, source=source)
     answers = Answers(settings, lane=lambda _: lane or PlantedLane(KNOWN))
     app = FastAPI(openapi_url=None)
     app.include_router(api_router(answers, settings), prefix=API)

@@ -40,6 +40,7 @@ from planted_store import (
     MARKED,
     MONTHS,
     OFFICE,
+    asking,
     checked,
     fill,
     release,
@@ -51,7 +52,7 @@ import tocsin.web.questions
 from planted_explanation import explanation
 from planted_groups import FIRST, rivals, use_small_models
 from planted_rivalry import planted_rivalry
-from tocsin.errors import InputError
+from tocsin.errors import InputError, NotHeldError
 from tocsin.months import first_day, last_day, month_label, month_words
 from tocsin.settings import Settings
 from tocsin.sources.terms import terms_of
@@ -128,9 +129,7 @@ def marks_in(text: str) -> list[str]:
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     with pytest.MonkeyPatch.context() as patch:
         use_small_models(patch, members=2, early=1, rounds=10)
-        home = tmp_path_factory.mktemp("gated")
-        fill(home)
-        yield Settings(home=home)
+        yield fill(tmp_path_factory.mktemp("gated"))
 
 
 @pytest.fixture(scope="module")
@@ -159,8 +158,7 @@ def test_every_kind_of_question_is_looked_at_here() -> None:
 def test_the_marks_are_found_where_nothing_is_held_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The search finds what it is meant to find: the same events, tagged as of a free source."""
     use_small_models(monkeypatch, members=2, early=1, rounds=10)
-    fill(tmp_path, free=True)
-    settings = Settings(home=tmp_path)
+    settings = fill(tmp_path, free=True)
     free = cache(lambda question: gate.answer(question, settings, silent))
     lone = {f"deaths {LONE_DEATHS}", "mean of the lone deaths"}
     for name, given in (("group", {"name": MARKED}), ("theatre", {"name": "Peru"})):
@@ -207,6 +205,54 @@ def test_no_page_and_no_download_shows_it(name: str, asked: Asked, told: Callabl
             assert marks_in(text) == [], f"{name} {given}: {where}"
 
 
+# --- one source at a time ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def of_ucdp(settings: Settings) -> Callable[[Question], Any]:
+    """Answers from the same store while UCDP is the source in use; events of ACLED and GTD lie beside it."""
+    using = Settings(home=settings.home)
+    assert {"acled", "gtd"} < set(Store(using.home).sources())
+    assert gate.terms_held(using).open
+    return cache(lambda question: gate.answer(question, using, silent))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_events_of_a_source_not_in_use_reach_no_page(name: str, of_ucdp: Callable[[Question], Any]) -> None:
+    """Neither their figures, nor so much as the names of the groups in them."""
+    asks_for = {"theatre": ({"name": "Peru"}, {"name": "Bolivia"}), "group": ({"name": "Front 03a"},)}
+    for given in asks_for.get(name, PAGES.get(name, ({},))):
+        try:
+            texts = contents(page_makers()[name](Asked(), given), of_ucdp)
+        except NotHeldError:
+            assert name == "theatre"  # nothing is recorded there
+            continue
+        for where, text in texts.items():
+            # A number like a mean of 12 months may stand in the digits of another.
+            assert [mark for mark in marks_in(text) if "mean" not in mark] == [], f"{name} {given}: {where}"
+            assert given.get("q") == "marked" or "arked" not in text, f"{name} {given}: {where}"
+            assert not re.search(r"\b(acled|gtd) \d", text), f"{name} {given}: {where}"
+
+
+@pytest.mark.parametrize("name", [MARKED, LONE, "Marked front", "Marked twin"])
+def test_groups_of_a_source_not_in_use_are_not_held(name: str, of_ucdp: Callable[[Question], Any]) -> None:
+    for question in (OneGroup(Asked(), name), EventsOfGroup(Asked(), name)):
+        with pytest.raises(NotHeldError) as refused:
+            of_ucdp(question)
+        assert marks_in(str(refused.value)) == []
+
+
+@pytest.mark.parametrize("source", ["acled", "gtd"])
+def test_nothing_is_answered_from_a_source_whose_terms_were_not_acknowledged(source: str, tmp_path: Path) -> None:
+    """Neither are the figures of another source given in its place."""
+    other = {"acled": "gtd", "gtd": "acled"}[source]
+    Store(tmp_path).add(checked(ACLED_EVENTS, release("ucdp-ged")), checked(ACLED_EVENTS, release(source)))
+    using = asking(tmp_path, other).model_copy(update={"source": source})
+    for question in (asks(Asked())[0] for asks in QUESTIONS.values() if asks(Asked())):
+        with pytest.raises(InputError, match=f"terms of {source} have not been acknowledged"):
+            gate.answer(question, using, silent)
+
+
 # --- the interface for programs ---------------------------------------------------------------------------------------
 
 # What each address is asked with, one by one; names are needed where one is asked for.
@@ -234,7 +280,7 @@ class GateLane:
 
 @pytest.mark.parametrize("path", [path for path in openapi_description()["paths"] if not path.startswith("/whatif")])
 def test_no_answer_of_the_api_holds_it(path: str, settings: Settings, told: Callable[[Question], Any]) -> None:
-    app = planted_app(settings.home, GateLane(told))
+    app = planted_app(settings.home, GateLane(told), source=settings.source)
     for given in ASKED_OF.get(path, ("",)):
         for _ in range(50):
             reply = ask(app, f"{path}?{given}" if given else path)
@@ -416,8 +462,7 @@ def test_only_days_whole_years_apart_can_be_asked_about(ago: int, settings: Sett
 
 
 def test_of_a_free_source_any_day_can_be_asked_about(tmp_path: Path) -> None:
-    fill(tmp_path, free=True, pairs=2)
-    assert gate.answer(Coverage(Asked(last_day(LAST - 5))), Settings(home=tmp_path), silent)
+    assert gate.answer(Coverage(Asked(last_day(LAST - 5))), fill(tmp_path, free=True, pairs=2), silent)
 
 
 def two_releases(home: Path) -> Settings:
@@ -435,7 +480,7 @@ def two_releases(home: Path) -> Settings:
         file = checked([("Peru", month, "onesided", "Marked front", "Civilians", 7333)], of)
         own = (pl.lit(f"acled-MARK-{month}").alias("event_id"), pl.lit(value=of is late).alias("preliminary"))
         store.add(replace(file, events=file.events.with_columns(own)))
-    return Settings(home=home)
+    return asking(home, "acled")
 
 
 def test_the_modes_cannot_be_set_against_each_other(tmp_path: Path) -> None:
@@ -476,7 +521,7 @@ def test_the_month_the_figures_really_end_with_counts(lag: int, ends: int, tmp_p
     further = release("acled", name="3", rank=(2,), first_day=first_day(LAST - 11), last_day=last_day(LAST - 9))
     alone = checked([("Peru", LAST - 10, "onesided", "Marked front", "Civilians", 5)], further)
     store.add(replace(alone, countries=("PER",)))
-    settings = Settings(home=tmp_path, lag_days=lag)
+    settings = asking(tmp_path, "acled").model_copy(update={"lag_days": lag})
     assert InForce(Asked()).answer(settings, silent).provenance.last_month == LAST - 12
     question = InForce(Asked(early))
     assert question.answer(settings, silent).provenance.last_month == ends
@@ -541,7 +586,7 @@ def test_terms_that_change_while_a_question_is_answered_count(tmp_path: Path) ->
             return pl.DataFrame({"deaths": [1]})
 
     with pytest.raises(gate.NotShownError):
-        gate.answer(Importing(), Settings(home=tmp_path), silent)
+        gate.answer(Importing(), Settings(home=tmp_path, source="acled"), silent)
 
 
 # --- no way around it -------------------------------------------------------------------------------------------------

@@ -61,17 +61,16 @@ def free(few: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def held(few: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store with the same events, some of them from sources whose terms forbid to pass them on."""
-    home = tmp_path_factory.mktemp("held")
-    fill(home)
-    return home
+def held(few: None, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A store with the same events, from a source whose terms forbid to pass them on."""
+    return fill(tmp_path_factory.mktemp("held"))
 
 
-def written(home: Path, folder: Path, **given: Any) -> dict[str, bytes]:
+def written(home: Path | Settings, folder: Path, **given: Any) -> dict[str, bytes]:
     """Write a site and read it back."""
     situations._kept.clear()
-    made = write_site(folder, settings=Settings(home=home), top=2, rivalry=False, **given)
+    settings = home if isinstance(home, Settings) else Settings(home=home)
+    made = write_site(folder, settings=settings, top=2, rivalry=False, **given)
     files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     assert made == Written(
         folder,
@@ -134,7 +133,9 @@ def test_events_one_by_one_are_never_in_it(site: dict[str, bytes]) -> None:
     assert OWN_MACHINE in unescape(site["group/marked-front-peru.html"].decode())
 
 
-def test_figures_that_may_not_be_passed_on_are_in_no_file(held: Path, site: dict[str, bytes], tmp_path: Path) -> None:
+def test_figures_that_may_not_be_passed_on_are_in_no_file(
+    held: Settings, site: dict[str, bytes], tmp_path: Path
+) -> None:
     closed, open_ = texts(written(held, tmp_path / "held")), texts(site)
     for deaths in DEATHS:
         number = re.compile(rf"(?<![\d.,])({deaths}|{deaths:,})(?!\d)")

@@ -3,13 +3,15 @@
 Two things are asked of a source: whether its events may stand on a page or in a file one by one, and whether figures
 may from which single events can be told back: half-degree cells, dates, and counts and sums of events or deaths over
 any time, since a sum may be of one event, and two sums may differ by one. Probabilities and what models expect are free
-in any case. A source that is not named here allows neither.
+in any case. A source of another package has the terms that it states itself; one that is not known allows neither.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from tocsin.errors import TocsinError
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,11 @@ _KNOWN = {
 }
 
 
+def packaged_terms(source: str) -> Terms:
+    """The terms of a source that comes with tocsin."""
+    return _KNOWN[source]
+
+
 def terms_of(source: str, *, redistributable: bool = True) -> Terms:
     """The terms of a source by its name in the event table; `redistributable` is what its release says of itself.
 
@@ -64,7 +71,7 @@ def terms_of(source: str, *, redistributable: bool = True) -> Terms:
     >>> terms_of("ucdp-ged").event_rows, terms_of("acled").reversible, terms_of("somebody's list").event_rows
     (True, False, False)
     """
-    known = _KNOWN.get(source.strip().lower())
+    known = _KNOWN.get(source.strip().lower()) or _of_other_package(source)
     if known is None:
         why = (
             f"The terms of {source!r} are not known here, so its events, or what they can be told from, are not shown."
@@ -75,6 +82,19 @@ def terms_of(source: str, *, redistributable: bool = True) -> Terms:
             known.sources, False, False, f"This release of {known.sources[0]} is marked as not to be passed on."
         )
     return known
+
+
+def _of_other_package(source: str) -> Terms | None:
+    """What a source of another package says of itself, while that package is installed and can be loaded."""
+    from tocsin.sources.registry import sources  # which knows these terms in its turn
+
+    try:
+        found = sources().get(source)
+    except TocsinError:
+        return None
+    if found is None or not isinstance(found.terms, Terms):
+        return None
+    return replace(found.terms, sources=(source,))
 
 
 def together(terms: Iterable[Terms]) -> Terms:
