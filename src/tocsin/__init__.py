@@ -12,6 +12,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from tocsin.digest import Digest, load_digest
+    from tocsin.doors import digest_from, events_from
     from tocsin.errors import TocsinError
     from tocsin.forecast import Forecast
     from tocsin.panel import Panel, build_panel
@@ -43,6 +44,8 @@ __all__ = [
     "assess",
     "build_panel",
     "compare",
+    "digest_from",
+    "events_from",
     "explain",
     "fit_rivalry",
     "load_digest",
@@ -68,6 +71,8 @@ _HOMES = {
     "assess": "tocsin.warn",
     "build_panel": "tocsin.panel",
     "compare": "tocsin.whatif.comparison",
+    "digest_from": "tocsin.doors.figures_in",
+    "events_from": "tocsin.doors.events_in",
     "explain": "tocsin.warn",
     "fit_rivalry": "tocsin.rivalry",
     "load_digest": "tocsin.digest",

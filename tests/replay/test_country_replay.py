@@ -21,7 +21,7 @@ from tocsin.panel import CountryActuals, History, read_country_actuals, read_cou
 from tocsin.replay import country as module
 from tocsin.replay.country import CountryYears, holds_country_years, read_country_years, replay_country_years
 from tocsin.replay.country_rows import YearRow, mean_over_years
-from tocsin.report.exports import to_views_challenge
+from tocsin.doors.exports import to_views_challenge
 from tocsin.verify import crps
 
 FIRST = month_id(date(2010, 1, 1))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from tocsin.cli.app import say_json
 from tocsin.errors import InputError
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def replay_years(
     from tocsin.panel import read_country_actuals
     from tocsin.panel.country import actuals_of
     from tocsin.replay.country import replay_country_years
-    from tocsin.report.exports import CHALLENGE_DRAWS
+    from tocsin.doors.exports import CHALLENGE_DRAWS
 
     draws = CHALLENGE_DRAWS if draws is None else draws
     if export is Export.views and draws != CHALLENGE_DRAWS:
@@ -108,7 +109,7 @@ def replay_years(
 def print_years(result: CountryYears, *, as_json: bool) -> None:
     """Print whole years as JSON or as a table."""
     if as_json:
-        typer.echo(json.dumps(result.to_dict(), indent=2, ensure_ascii=False))
+        say_json(json.dumps(result.to_dict(), indent=2, ensure_ascii=False))
     else:
         from tocsin.report.country_tables import print_country_years
 
@@ -119,7 +120,7 @@ def _writer(
     export: Export, folder: Path, types: list[OutputType] | None, panel: Panel
 ) -> Callable[[int, Forecast], None]:
     from tocsin.replay.country import FIRST_STEP
-    from tocsin.report.exports import country_codes, to_hubverse, to_views_challenge
+    from tocsin.doors.exports import country_codes, to_hubverse, to_views_challenge
 
     if folder.exists() and not folder.is_dir():
         raise InputError(f"--export-to is a folder, got the file {folder}")

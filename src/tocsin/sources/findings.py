@@ -19,11 +19,13 @@ def set_apart(
     `shown` are the raw columns that stand with a row.
     """
     mine = [i for i, check in enumerate(checks) if check.verdict == verdict]
+    cells = [pl.col(name).cast(pl.String).str.slice(0, _LONGEST_SHOWN) for name in shown]
+    if not mine:
+        return frame.clear().select(pl.col(ROW), pl.lit(None, pl.String).alias("reason"), *cells), []
     reasons = pl.concat_str(
         [pl.when(~pl.col(str(i))).then(pl.lit(checks[i].reason)) for i in mine], separator="; ", ignore_nulls=True
     )
     bad = ~flags.select(pl.all_horizontal(str(i) for i in mine)).to_series()
-    cells = [pl.col(name).cast(pl.String).str.slice(0, _LONGEST_SHOWN) for name in shown]
     rows = frame.filter(bad).select(pl.col(ROW), *cells)
     rows.insert_column(1, flags.filter(bad).select(reasons.alias("reason")).to_series())
     findings = []

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
+from tocsin.digest import Digest
 from tocsin.forecast.risk import MODEL_VERSION
 from tocsin.months import month_label
 from tocsin.settings import Settings, load_settings
@@ -33,16 +34,21 @@ def assess(
     horizon: int = 6,
     settings: Settings | None = None,
     progress: Callable[[str], None] | None = None,
+    digest: Digest | None = None,
 ) -> Assessment:
     """Assess every group seen by the as-of day (default: the end of the data), or those of one theatre.
 
     `horizon` is 3, 6 or 12 months. Only figures known on `as_of` are used; the model is fitted on those known at the
     end of the year before (at the year's end itself, of that year), so that a change from month to month is the
-    situation's, not the model's. Raises `InputError` for an option that cannot be, `NotHeldError` for a day or theatre
+    situation's, not the model's. Figures are those of the store, or the packaged ones, unless a `digest` is given (see
+    `tocsin.digest_from`); where it is not of the whole world for ten years, the model is that of the packaged figures.
+
+    Raises `InputError` for an option that cannot be, `NotHeldError` for a day or theatre
     without figures.
     """
     check_horizon(horizon)
-    return assess_situation(load_situation(as_of, theatre, settings or load_settings(), progress), horizon)
+    situation = load_situation(as_of, theatre, settings or load_settings(), progress, digest)
+    return assess_situation(situation, horizon)
 
 
 def assess_situation(situation: Situation, horizon: int, *, only: str | None = None) -> Assessment:

@@ -92,16 +92,23 @@ class Situation:
 
 
 def load_situation(
-    as_of: date | None, theatre: str | None, settings: Settings, progress: Progress | None = None
+    as_of: date | None,
+    theatre: str | None,
+    settings: Settings,
+    progress: Progress | None = None,
+    digest: Digest | None = None,
 ) -> Situation:
     """What is known on a day (default: the end of the data), and where models are to be had from.
 
-    Raises `InputError` for an option that cannot be, `NotHeldError` for a day or theatre without figures.
+    Figures are those of the store, or the packaged ones, unless a `digest` is given. Raises `InputError` for an option
+    that cannot be, `NotHeldError` for a day or theatre without figures.
     """
-    if as_of is None and settings.as_of_mode == "strict":
-        raise InputError("strict mode asks what was published by a day, so it needs one. Hint: --as-of YYYY-MM-DD")
+    if as_of is None and settings.as_of_mode != "reconstructed":
+        raise InputError(
+            f"{settings.as_of_mode} mode asks what was known by a day, so it needs one. Hint: --as-of YYYY-MM-DD"
+        )
     load_wording(settings.wording, settings.language)  # what cannot be is said before anything is fitted
-    world = load_digest(settings, as_of=as_of)
+    world = load_digest(settings, as_of=as_of) if digest is None else _known_of(digest, as_of, settings)
     end = last_day(world.provenance.last_month)
     reach_note = _reach_note(as_of, end, settings)
     month = world.provenance.last_month
@@ -128,6 +135,17 @@ def load_situation(
         notes=(*training_note, *_scope_notes(panel, view), *reach_note),
         progress=progress,
     )
+
+
+def _known_of(digest: Digest, as_of: date | None, settings: Settings) -> Digest:
+    """Of figures that are given, the months wholly known on a day."""
+    if settings.as_of_mode == "strict":
+        raise InputError("strict mode reads the store's releases, so it cannot go by figures that are given")
+    told = digest.provenance
+    known = told.last_month if as_of is None else last_known_month(as_of, lag_days=settings.lag_days)
+    if known < told.first_month:
+        raise NotHeldError(f"nothing was known on {as_of}: the figures begin in {month_label(told.first_month)}")
+    return digest.up_to(min(known, told.last_month))
 
 
 def record_known(settings: Settings, as_of: date, month: int, horizon: int) -> Record:
@@ -171,12 +189,14 @@ def _scope_notes(panel: Panel, view: Theatre | None) -> tuple[str, ...]:
 def _reach_note(as_of: date | None, end: date, settings: Settings) -> tuple[str, ...]:
     """What to say where the figures end before the as-of day; refuses where newer ones should be had instead.
 
-    In strict mode it is the very point that the releases of that day reach no further.
+    In the other modes it is the very point that what was known on that day reaches no further.
     """
     if as_of is None or last_known_month(as_of, lag_days=settings.lag_days) <= month_id(end):
         return ()
     if settings.as_of_mode == "strict":
         return (f"The releases published by {as_of} end on {end}: the horizon is counted from that day.",)
+    if settings.as_of_mode == "lagged":
+        return (f"Of later months than {end} too little was known by {as_of}: the horizon is counted from that day.",)
     raise InputError(
         f"the figures held end on {end}, so nothing can be said as of {as_of}. Hint: --as-of {end}, or import a newer "
         "release with 'tocsin data import FILE'"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tocsin.report.exports.hubverse import (
+from tocsin.doors.exports.hubverse import (
     OUTPUT_TYPES,
     QUANTILE_LEVELS,
     country_codes,
@@ -10,7 +10,7 @@ from tocsin.report.exports.hubverse import (
     hubverse_table,
     to_hubverse,
 )
-from tocsin.report.exports.views import CHALLENGE_DRAWS, to_views_challenge, views_challenge_table
+from tocsin.doors.exports.views import CHALLENGE_DRAWS, to_views_challenge, views_challenge_table
 
 __all__ = [
     "CHALLENGE_DRAWS",

@@ -5,6 +5,10 @@ One folder per model, `cm/window=Y2019/predictions_2019.parquet` in it (`pgm` fo
 1980), `country_id` (or `priogrid_gid`), `draw` (from 0) and `outcome` (deaths). A window is the calendar year; the
 challenge takes 1,000 draws, and its ignorance score depends on their number.
 
+Groups have no number there. For them, and for any other unit with a name, `unit="unit"` gives the same layout with a
+text column `unit` (`JNIM @ Mali`), below `um`; its window is the twelve months after the origin, named by the first. It
+is for tools that read the challenge's files, and no submission.
+
 Hegre et al. 2025, doi:10.1177/00223433241300862; https://github.com/prio-data/prediction_competition_2023.
 """
 
@@ -18,14 +22,15 @@ import numpy as np
 import polars as pl
 
 from tocsin.digest import Provenance
+from tocsin.doors.exports.origin import as_yaml, file_word, origin_of, write_table, write_text
 from tocsin.errors import InputError
 from tocsin.forecast import Forecast
 from tocsin.months import first_day, month_label
-from tocsin.report.exports.origin import as_yaml, file_word, origin_of, write_table, write_text
 
 CHALLENGE_DRAWS = 1000
-UnitColumn = Literal["country_id", "priogrid_gid"]
-_FOLDER: dict[UnitColumn, str] = {"country_id": "cm", "priogrid_gid": "pgm"}
+UnitColumn = Literal["country_id", "priogrid_gid", "unit"]
+_FOLDER: dict[UnitColumn, str] = {"country_id": "cm", "priogrid_gid": "pgm", "unit": "um"}
+MONTHS = 12
 _LARGEST_ID = 2**31 - 1
 
 
@@ -34,23 +39,28 @@ def views_challenge_table(
 ) -> pl.DataFrame:
     """The twelve months of a calendar year as `month_id, country_id, draw, outcome`, sorted by the first three.
 
-    `year` is by default the one year that the forecast covers from January to December. Ids and draws are Int32, deaths
-    Int32 where all are whole and Float32 where not. Raises `InputError` where the forecast does not cover the year, or
-    units are not numbers (groups have no place in this format).
+    `year` is by default the one year that the forecast covers from January to December. With `unit="unit"` units are
+    names, and without `year` the months are the first twelve. Ids and draws are Int32, deaths Int32 where all are whole
+    and Float32 where not. Raises `InputError` where the forecast does not cover the year, or units are not numbers.
     """
-    ids = _ids(forecast, unit)
-    january = 12 * (_year_covered(forecast, year) - 1980) + 1
-    first = january - forecast.origin - 1
+    named = unit == "unit"
+    ids = np.array(forecast.units, dtype=object) if named else _ids(forecast, unit)
+    start = forecast.origin + 1 if named and year is None else 12 * (_year_covered(forecast, year) - 1980) + 1
+    if forecast.steps < MONTHS:
+        raise InputError(f"a window is {MONTHS} months, the forecast has {forecast.steps}")
+    first = start - forecast.origin - 1
     # Months before units before draws, as the challenge's own benchmarks are sorted.
     order = np.argsort(ids, kind="stable")
-    samples = forecast.samples[order, first : first + 12].transpose(1, 0, 2)
+    samples = forecast.samples[order, first : first + MONTHS].transpose(1, 0, 2)
     months, units, draws = samples.shape
     outcome = samples.ravel()
     whole = bool((outcome == np.floor(outcome)).all()) and float(outcome.max()) <= _LARGEST_ID
     return pl.DataFrame(
         {
-            "month_id": np.repeat(np.arange(january, january + 12, dtype=np.int32), units * draws),
-            unit: np.tile(np.repeat(ids[order], draws), months),
+            "month_id": np.repeat(np.arange(start, start + MONTHS, dtype=np.int32), units * draws),
+            unit: pl.Series(ids[order].tolist(), dtype=pl.String if named else pl.Int32).gather(
+                np.tile(np.repeat(np.arange(units), draws), months)
+            ),
             "draw": np.tile(np.arange(draws, dtype=np.int32), months * units),
             "outcome": outcome.astype(np.int32) if whole else outcome,
         }
@@ -76,7 +86,9 @@ def to_views_challenge(
     if draws != CHALLENGE_DRAWS:
         raise InputError(f"the challenge takes {CHALLENGE_DRAWS:,} draws, the forecast has {draws:,}")
     table = views_challenge_table(forecast, year=year, unit=unit)
-    window = first_day(int(table["month_id"][0])).year
+    # A calendar year by its number; twelve other months by the first of them.
+    begins = first_day(int(table["month_id"][0]))
+    window = str(begins.year) if begins.month == 1 else f"{begins:%Y-%m}"
     submission = folder / file_word(forecast.model, "a model")
     told = origin_of(forecast, provenance)
     path = submission / _FOLDER[unit] / f"window=Y{window}" / f"predictions_{window}.parquet"
@@ -97,7 +109,8 @@ def _ids(forecast: Forecast, unit: UnitColumn) -> np.ndarray[tuple[int], np.dtyp
     wrong = [name for name in forecast.units if not (name.isascii() and name.isdigit() and int(name) <= _LARGEST_ID)]
     if wrong:
         raise InputError(
-            f"units of a VIEWS file are numbers ({unit}), got {wrong[0]!r}. Hint: the hubverse format takes any name"
+            f"units of a VIEWS file are numbers ({unit}), got {wrong[0]!r}. Hint: the hubverse format takes any name, "
+            'and unit="unit" the same layout by name'
         )
     return np.array([int(name) for name in forecast.units], np.int32)
 

@@ -15,10 +15,14 @@ from tocsin import __version__
 from tocsin.digest import Provenance
 from tocsin.errors import InputError
 from tocsin.forecast import Forecast
+from tocsin.spreadsheet import csv_text
 
 
 def origin_of(forecast: Forecast, provenance: Provenance | None) -> dict[str, str]:
-    """Where a forecast comes from, as text: model, day, vintage, draws, version; licence and citation if known."""
+    """Where a forecast comes from, as text: model, day, vintage, draws, version; licence and citation if known.
+
+    Those of `provenance` go before those of the forecast itself.
+    """
     told = {
         "model": forecast.model,
         "as_of": forecast.as_of.isoformat(),
@@ -26,16 +30,17 @@ def origin_of(forecast: Forecast, provenance: Provenance | None) -> dict[str, st
         "draws": str(forecast.samples.shape[2]),
         "made_with": f"tocsin {__version__}",
     }
-    if provenance is not None:
-        told |= {"licence": provenance.licence, "citation": provenance.citation}
-        told |= {"notes": " ".join(provenance.notes)} if provenance.notes else {}
-    return told
+    if provenance is None:
+        known = {"licence": forecast.licence, "citation": forecast.citation}
+        return told | {name: text for name, text in known.items() if text}
+    told |= {"licence": provenance.licence, "citation": provenance.citation}
+    return told | ({"notes": " ".join(provenance.notes)} if provenance.notes else {})
 
 
 def write_table(table: pl.DataFrame, path: Path, told: Mapping[str, str]) -> None:
     """Write Parquet (with where it comes from in the file's own metadata) or CSV, all of it or nothing."""
     if path.suffix == ".csv":
-        _written(path, lambda half: table.write_csv(half))
+        _written(path, lambda half: half.write_text(csv_text(table), encoding="utf-8", newline=""))
     else:
         _written(path, lambda half: table.write_parquet(half, metadata=dict(told)))
 

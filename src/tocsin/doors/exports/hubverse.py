@@ -24,10 +24,10 @@ from numpy.typing import NDArray
 from tocsin import __version__
 from tocsin.countries import find_country
 from tocsin.digest import Provenance
+from tocsin.doors.exports.origin import as_yaml, file_word, origin_of, write_table, write_text
 from tocsin.errors import InputError
 from tocsin.forecast import Forecast
 from tocsin.panel import Panel
-from tocsin.report.exports.origin import as_yaml, file_word, origin_of, write_table, write_text
 from tocsin.verify import VIEWS_BINS
 
 OutputType = Literal["quantile", "sample", "pmf"]

@@ -17,11 +17,7 @@ from hypothesis import strategies as st
 
 from planted_groups import panel_of
 from tocsin.digest import Provenance
-from tocsin.errors import InputError
-from tocsin.forecast import Climatology, Forecast
-from tocsin.months import month_id
-from tocsin.panel import History
-from tocsin.report.exports import (
+from tocsin.doors.exports import (
     CHALLENGE_DRAWS,
     OUTPUT_TYPES,
     QUANTILE_LEVELS,
@@ -32,6 +28,10 @@ from tocsin.report.exports import (
     to_views_challenge,
     views_challenge_table,
 )
+from tocsin.errors import InputError
+from tocsin.forecast import Climatology, Forecast
+from tocsin.months import month_id
+from tocsin.panel import History
 from tocsin.verify import VIEWS_BINS, crps, ignorance_score
 
 OCTOBER_2018 = month_id(date(2018, 10, 1))

@@ -1,0 +1,156 @@
+"""A digest from monthly figures of one's own, without events."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from tocsin.actors import AGAINST_CIVILIANS, CIVILIANS, STATE, is_group
+from tocsin.countries import find_country
+from tocsin.digest import CELL_SCHEMA, DIGEST_SCHEMA, Digest, Provenance
+from tocsin.doors.frames import as_polars
+from tocsin.errors import DataError, InputError, did_you_mean
+from tocsin.events import FIRST_DAY, KINDS
+from tocsin.months import last_day, month_id
+
+REQUIRED = ("theatre", "actor", "month", "events", "deaths_best")
+KEYS = ["theatre", "actor", "period", "kind", "opponent"]
+_COUNTS = tuple(name for name, dtype in DIGEST_SCHEMA.items() if dtype == pl.Int32)
+NO_PLACES = (
+    "Figures a user gave by group and month: there are none by week and by half-degree cell, so what models know of "
+    "places is nothing."
+)
+
+
+def digest_from(
+    frame: Any,
+    *,
+    source: str,
+    release: str,
+    licence: str,
+    citation: str,
+    last_month: date | None = None,
+    covers_world: bool = False,
+    redistributable: bool = False,
+    place_precision: str = "events as the user counted them",
+) -> Digest:
+    """Figures per group and month as a `Digest`, from which `build_panel` makes what the models take.
+
+    frame : whatever `events_from` takes, one row per group and month, or finer, by kind of violence and opponent.
+        Needed: `theatre` (a country's name or code), `actor`, `month` (any day of it), `events`, `deaths_best`. May be
+        there: `kind` (by default `state`), `opponent` (`state`, `civilians`, or a group; by default that of the kind),
+        `deaths_low` and `deaths_high` (by default the best estimate), `largest_event_deaths` (by default the deaths
+        where there is one event, else no more than is sure: their mean, rounded up), `mass_casualty_events` and
+        `mass_civilian_harm_events` (by default none, and not known).
+    last_month : the last month that the figures cover, any day of it; by default that of the last row. An empty month
+        before it is quiet, not unknown.
+    covers_world : whether no theatre with events is missing; only then can models be fitted on it.
+
+    Raises `InputError` for options that cannot be, `DataError` naming the columns and rows that are wrong.
+    """
+    for what, text in (("source", source), ("release", release), ("licence", licence), ("citation", citation)):
+        if not text.strip():
+            raise InputError(f"say the {what} of the figures: it stands beside everything made of them")
+    table = _typed(as_polars(frame))
+    monthly = _with_defaults(table).group_by(KEYS).agg(
+        pl.col("events", "deaths_low", "deaths_best", "deaths_high", "mass_casualty_events").sum(),
+        pl.col("largest_event_deaths").max(),
+        pl.when(pl.col("mass_civilian_harm_events").is_null().all())
+        .then(None)
+        .otherwise(pl.col("mass_civilian_harm_events").sum())
+        .alias("mass_civilian_harm_events"),
+    )  # fmt: skip
+    monthly = monthly.sort(KEYS).select(pl.col(name).cast(dtype) for name, dtype in DIGEST_SCHEMA.items())
+    first, last = month_id(monthly["period"].min()), month_id(monthly["period"].max())  # type: ignore[arg-type]
+    if last_month is not None:
+        if month_id(last_month) < last:
+            raise InputError(f"figures go to {last_day(last):%Y-%m}, beyond the last month said, {last_month:%Y-%m}")
+        last = month_id(last_month)
+    return Digest(
+        monthly=monthly,
+        weekly=pl.DataFrame(schema=DIGEST_SCHEMA),
+        cells=pl.DataFrame(schema=CELL_SCHEMA),
+        provenance=Provenance(
+            vintage=f"{source} {release}",
+            source=source,
+            licence=licence,
+            citation=citation,
+            first_month=first,
+            last_month=last,
+            place_precision=place_precision,
+            notes=(NO_PLACES,),
+            redistributable=redistributable,
+            covers_world=covers_world,
+            fingerprint=hashlib.sha256(monthly.write_csv().encode()).hexdigest(),
+        ),
+    )
+
+
+def _typed(table: pl.DataFrame) -> pl.DataFrame:
+    """The known columns in their types. Raises `DataError` naming all rows that do not hold what they should."""
+    if missing := [name for name in REQUIRED if name not in table.columns]:
+        hints = "".join(did_you_mean(name, table.columns, most=1) for name in missing)
+        raise DataError(
+            f"the frame lacks the column(s) {', '.join(missing)}; it has {', '.join(table.columns)}.{hints}"
+        )
+    if table.is_empty():
+        raise DataError("the frame has no row")
+    names = [name for name in (*REQUIRED, *KEYS, *_COUNTS) if name in table.columns and name != "period"]
+    made = table.select(list(dict.fromkeys(names))).with_row_index("row", offset=1)
+    known = {
+        name: found.name
+        for name in made["theatre"].cast(pl.String).unique().drop_nulls()
+        if (found := find_country(name))
+    }
+    numbers = [name for name in _COUNTS if name in made.columns]
+    made = made.with_columns(
+        pl.col("theatre").cast(pl.String).replace_strict(known, default=None, return_dtype=pl.String),
+        pl.col("actor").cast(pl.String).str.strip_chars(),
+        pl.col("month").cast(pl.String).str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False),
+        *(pl.col(name).cast(pl.Float64, strict=False) for name in numbers),
+        *(pl.col(name).cast(pl.String) for name in ("kind", "opponent") if name in made.columns),
+    )
+    rules = {
+        "theatre is no country that is known": pl.col("theatre").is_null(),
+        "no actor": pl.col("actor").fill_null("") == "",
+        f"month missing, not a day, or before {FIRST_DAY}": pl.col("month").is_null() | (pl.col("month") < FIRST_DAY),
+        "events or deaths missing": pl.any_horizontal(pl.col("events", "deaths_best").is_null()),
+        "a figure is negative, no whole number or beyond any count": pl.any_horizontal(
+            (pl.col(name) < 0) | (pl.col(name) != pl.col(name).floor()) | (pl.col(name) >= 2**31) for name in numbers
+        ),
+    }
+    if "kind" in made.columns:
+        rules[f"kind is not {', '.join(KINDS)}"] = ~pl.col("kind").is_in(KINDS)
+    wrong = []
+    for reason, bad in rules.items():
+        rows = made.filter(bad.fill_null(False))["row"]
+        if len(rows):
+            wrong.append(f"{reason}: {len(rows):,} row(s), the first {', '.join(map(str, rows[:3]))}")
+    if wrong:
+        raise DataError(f"the frame cannot be used: {'; '.join(wrong)}")
+    return made
+
+
+def _with_defaults(table: pl.DataFrame) -> pl.DataFrame:
+    def given(name: str, default: pl.Expr) -> pl.Expr:
+        return (pl.col(name).fill_null(default) if name in table.columns else default).alias(name)
+
+    mean = (pl.col("deaths_best") / pl.max_horizontal("events", pl.lit(1))).ceil()
+    made = table.with_columns(
+        pl.col("month").dt.truncate("1mo").alias("period"),
+        given("kind", pl.lit("state")),
+        given("deaths_low", pl.col("deaths_best")),
+        given("deaths_high", pl.col("deaths_best")),
+        given("largest_event_deaths", mean),
+        given("mass_casualty_events", pl.lit(0)),
+        given("mass_civilian_harm_events", pl.lit(None, pl.Float64)),
+    )
+    against = pl.when(pl.col("kind") == "onesided").then(pl.lit(AGAINST_CIVILIANS)).otherwise(pl.lit(STATE))
+    opponent = (pl.col("opponent").fill_null(against) if "opponent" in table.columns else against).alias("opponent")
+    made = made.with_columns(opponent).filter(pl.col("actor") != CIVILIANS)
+    if not made.select(is_group(pl.col("actor")).any()).item():
+        raise DataError("the frame holds figures of governments only, and warnings are of groups")
+    return made

@@ -1,0 +1,133 @@
+"""Monthly figures of one's own as a digest: the same as counted from the events behind them, and fit to assess by."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import polars as pl
+import pytest
+
+from planted_groups import Event, digest_of, link_models, rivals, shared_models, use_small_models
+from tocsin import assess, build_panel, digest_from
+from tocsin.errors import DataError, InputError, NotHeldError
+from tocsin.months import first_day, month_id
+from tocsin.settings import load_settings
+
+TOLD: dict[str, Any] = {"source": "own", "release": "1", "licence": "mine", "citation": "My counts (2024)"}
+MAY = month_id(date(2015, 5, 1))
+EVENTS: list[Event] = [
+    ("Mali", MAY, "onesided", "JNIM", "Civilians", 30),
+    ("Mali", MAY, "onesided", "JNIM", "Civilians", 2),
+    ("Mali", MAY + 2, "nonstate", "JNIM", "IS", 4),
+    ("Niger", MAY + 3, "state", "Government of Niger", "IS", 7),
+]
+
+
+def own_table(events: list[Event], last: int) -> pl.DataFrame:
+    """The monthly table of a digest as a user would keep it."""
+    return digest_of(events, last=last).monthly.rename({"period": "month"})
+
+
+def test_whole_monthly_tables_are_taken_as_they_are() -> None:
+    counted = digest_of(EVENTS, last=MAY + 6, first=MAY)
+    made = digest_from(own_table(EVENTS, MAY + 6), last_month=first_day(MAY + 6), **TOLD)
+    assert made.monthly.equals(counted.monthly)
+    assert made.provenance.first_month == MAY
+    assert made.provenance.last_month == MAY + 6
+    ours, theirs = build_panel(made), build_panel(counted)
+    assert ours.groups == theirs.groups
+    assert all((ours.counts[name] == theirs.counts[name]).all() for name in theirs.counts)
+    assert ours.provenance.citation == "My counts (2024)"
+    assert not ours.provenance.redistributable
+
+
+def test_few_columns_are_enough() -> None:
+    rows = [
+        ("MLI", "JNIM", "2015-05-31", 2, 9),
+        ("Mali", "JNIM", "2015-07-01", 1, 4),
+        ("Mali", "JNIM", "2015-05-02", 1, 3),
+    ]
+    frame = pd.DataFrame(rows, columns=["theatre", "actor", "month", "events", "deaths_best"])
+    made = digest_from(frame, **TOLD)
+    # Two lines of one month add up; the largest event of two with nine deaths is five, as far as can be told.
+    assert made.monthly.select("theatre", "period", "kind", "opponent", "events", "deaths_best").rows() == [
+        ("Mali", date(2015, 5, 1), "state", "state", 3, 12),
+        ("Mali", date(2015, 7, 1), "state", "state", 1, 4),
+    ]
+    assert made.monthly["largest_event_deaths"].to_list() == [5, 4]
+    assert made.monthly["deaths_high"].to_list() == [12, 4]
+    assert made.monthly["mass_civilian_harm_events"].to_list() == [None, None]
+    assert made.cells.is_empty()
+    assert "places" in made.provenance.notes[0]
+
+
+def test_the_same_figures_have_the_same_fingerprint() -> None:
+    table = own_table(EVENTS, MAY + 6)
+    a = digest_from(table, **TOLD).provenance.fingerprint
+    assert a == digest_from(table.sample(fraction=1.0, shuffle=True, seed=1).to_pandas(), **TOLD).provenance.fingerprint
+    assert a != digest_from(table.with_columns(pl.col("events") + 1), **TOLD).provenance.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "message"),
+    [
+        ("theatre", "Atlantis", r"no country that is known: 1 row\(s\), the first 2"),
+        ("actor", " ", "no actor"),
+        ("month", "2015", "month missing, not a day"),
+        ("month", "1980-01-01", "before 1989-01-01"),
+        ("events", "-1", "negative, no whole number"),
+        ("deaths_best", "1.5", "no whole number"),
+        ("deaths_best", "1e12", "beyond any count"),
+        ("deaths_best", "many", "events or deaths missing"),
+        ("kind", "war", "kind is not state"),
+    ],
+)
+def test_rows_that_cannot_be_are_named(column: str, value: str, message: str) -> None:
+    table = own_table(EVENTS, MAY + 6).cast(pl.String)
+    wrong = table.with_row_index().with_columns(
+        pl.when(pl.col("index") == 1).then(pl.lit(value)).otherwise(pl.col(column)).alias(column)
+    )
+    with pytest.raises(DataError, match=message):
+        digest_from(wrong, **TOLD)
+
+
+def test_frames_that_cannot_be_are_named() -> None:
+    table = own_table(EVENTS, MAY + 6)
+    with pytest.raises(DataError, match=r"lacks the column\(s\) month.*Did you mean months"):
+        digest_from(table.rename({"month": "months"}), **TOLD)
+    with pytest.raises(DataError, match="no row"):
+        digest_from(table.clear(), **TOLD)
+    with pytest.raises(DataError, match="governments only"):
+        digest_from(table.with_columns(pl.lit("Government of Mali").alias("actor")), **TOLD)
+    with pytest.raises(InputError, match="say the licence"):
+        digest_from(table, **(TOLD | {"licence": " "}))
+    with pytest.raises(InputError, match="beyond the last month said, 2015-05"):
+        digest_from(table, last_month=date(2015, 5, 1), **TOLD)
+
+
+def test_an_assessment_by_figures_of_ones_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    use_small_models(monkeypatch)
+    link_models(tmp_path, shared_models(tmp_path_factory))
+    settings = load_settings(home=tmp_path)
+    last = month_id(date(2001, 6, 1))
+    events = rivals(months=150, pairs=10)
+    figures = digest_from(own_table(events, last), covers_world=True, last_month=first_day(last), **TOLD)
+    made = assess(digest=figures, settings=settings, theatre="Mali")
+    assert made.vintage == "own 1"
+    assert made.citation == "My counts (2024)"
+    assert made.data_until == date(2001, 6, 30)
+    assert {g.theatre for g in made.groups} == {"Mali"}
+    assert all(0 < g.p_deaths25 < 1 for g in made.groups)
+    assert any("places is nothing" in note for note in made.notes)
+    # Nothing after the as-of day, and no figures that were given in strict mode.
+    earlier = assess(digest=figures, settings=settings, as_of=date(2001, 3, 31), theatre="Mali")
+    assert earlier.data_until == date(2001, 3, 31)
+    with pytest.raises(InputError, match="strict mode"):
+        assess(digest=figures, settings=load_settings(home=tmp_path, as_of_mode="strict"), as_of=date(2001, 3, 31))
+    with pytest.raises(NotHeldError, match="nothing was known on 1970-01-31"):
+        assess(digest=figures, settings=settings, as_of=date(1970, 1, 31))
