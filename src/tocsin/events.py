@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Literal
 import polars as pl
 
 from tocsin.errors import DataError
+from tocsin.event_rows import EventRows
 
 if TYPE_CHECKING:
     from pandera.errors import SchemaError
@@ -176,19 +177,20 @@ class Finding:
         return f"{self.count:,} {self.verdict}: {self.reason} ({where}; {'; '.join(self.examples)})"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, init=False)
 class CheckedFile:
     """A file of events after all checks: what can go into the store, and all that was wrong with the rest.
 
-    `events` follows `EVENT_SCHEMA`. `rejected` and `questioned` hold the rows as found (String columns): `row` (the
-    line of a CSV, the row of a Parquet file), `reason`, then the columns that were checked. `countries` are ISO codes,
-    or None for the whole world; with `first_day` and `last_day` they say what the file speaks for.
+    `rows` are the events, which follow `EVENT_SCHEMA`; a file is made with them or a table, as `events`. `rejected` and
+    `questioned` hold the rows as found (String columns): `row` (the line of a CSV, the row of a Parquet file),
+    `reason`, then the columns that were checked. `countries` are ISO codes, or None for the whole world; with
+    `first_day` and `last_day` they say what the file speaks for.
     """
 
     file: str
     sha256: str
     release: Release
-    events: pl.DataFrame
+    rows: EventRows
     rejected: pl.DataFrame
     questioned: pl.DataFrame
     findings: tuple[Finding, ...]
@@ -197,3 +199,32 @@ class CheckedFile:
     first_day: date
     last_day: date
     place_precisions: tuple[int, ...]  # held in the rows, or 1..n where the column was left out
+
+    def __init__(
+        self,
+        *,
+        file: str,
+        sha256: str,
+        release: Release,
+        events: pl.DataFrame | EventRows | None = None,
+        rows: EventRows | None = None,
+        rejected: pl.DataFrame,
+        questioned: pl.DataFrame,
+        findings: tuple[Finding, ...],
+        notes: tuple[str, ...],
+        countries: tuple[str, ...] | None,
+        first_day: date,
+        last_day: date,
+        place_precisions: tuple[int, ...],
+    ) -> None:
+        given = {name: value for name, value in locals().items() if name not in ("self", "events")}
+        given["rows"] = EventRows.of(events) if isinstance(events, pl.DataFrame) else events or rows
+        if given["rows"] is None:
+            raise TypeError("a CheckedFile is made with events")
+        for name, value in given.items():
+            object.__setattr__(self, name, value)
+
+    @property
+    def events(self) -> pl.DataFrame:
+        """All events as one table, in the order of the file; of a very large file that takes much memory."""
+        return self.rows.frame()

@@ -1,0 +1,123 @@
+"""The events of one file, however many: a few in memory, more of them in files of their own until the store has them.
+
+Files are written piece by piece, each sorted as the store keeps events (`STORE_ORDER`), so that all of them can be
+gone through in that order with little of them in memory at a time.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import weakref
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+STORE_ORDER = ("country", "date", "event_id")
+"""How the store keeps events: smaller and faster to search when sorted by place."""
+
+IN_MEMORY = 300_000
+"""So many events are kept in memory; what is more goes to files in the folder for temporary ones."""
+
+_PLACE = "__place"  # of an event in its file, so that the order there can be had again
+_ROW_GROUP = 16_384
+# Every so many-th event of a run is a sample; pieces are cut at every so many-th of all samples, put in order.
+_SAMPLE_EVERY, _SAMPLES_IN_PIECE = 4_096, 24
+
+
+@dataclass(frozen=True, eq=False)
+class EventRows:
+    """Events of one file. `runs` are Parquet files, each in `STORE_ORDER`; with none of them `held` has all events.
+
+    The files last as long as this object.
+    """
+
+    held: pl.DataFrame
+    runs: tuple[Path, ...] = ()
+    height: int = 0
+
+    @classmethod
+    def of(cls, events: pl.DataFrame) -> EventRows:
+        """Events in memory."""
+        return cls(events, (), events.height)
+
+    def lazy(self) -> pl.LazyFrame:
+        """All events, to be asked something of; in no particular order where they are in files."""
+        return pl.scan_parquet(self.runs).drop(_PLACE) if self.runs else self.held.lazy()
+
+    def frame(self) -> pl.DataFrame:
+        """All events as one table, in the order of their file. Of many events that takes memory."""
+        return pl.scan_parquet(self.runs).sort(_PLACE).drop(_PLACE).collect() if self.runs else self.held
+
+    def in_store_order(self) -> Iterator[pl.DataFrame]:
+        """All events in `STORE_ORDER`, in pieces."""
+        if not self.runs:
+            yield self.held.sort(STORE_ORDER)
+            return
+        bounds = _bounds(self.runs)
+        starts = [_places(run, bounds) for run in self.runs]
+        for piece in range(bounds.height + 1):
+            slices = [
+                pl.scan_parquet(run).slice(at[piece], at[piece + 1] - at[piece])
+                for run, at in zip(self.runs, starts, strict=True)
+                if at[piece + 1] > at[piece]
+            ]
+            if slices:
+                yield pl.concat(slices).drop(_PLACE).collect().sort(STORE_ORDER)
+
+
+def gathered(pieces: Iterable[pl.DataFrame]) -> EventRows:
+    """Event tables of one schema, which come one after the other, as one."""
+    held: list[pl.DataFrame] = []
+    runs: list[Path] = []
+    folder: Path | None = None
+    height = 0
+    try:
+        for piece in pieces:
+            height += piece.height
+            held.append(piece)
+            if height > IN_MEMORY:
+                if folder is None:
+                    folder = Path(tempfile.mkdtemp(prefix="tocsin-events-"))
+                runs.append(_write(folder / f"{len(runs)}.parquet", pl.concat(held), height))
+                held = []
+        if folder is not None and held:
+            runs.append(_write(folder / f"{len(runs)}.parquet", pl.concat(held), height))
+    except BaseException:
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+    if folder is None:
+        return EventRows.of(pl.concat(held))
+    rows = EventRows(
+        held[0].clear() if held else pl.scan_parquet(runs[0]).drop(_PLACE).head(0).collect(), (*runs,), height
+    )
+    weakref.finalize(rows, shutil.rmtree, folder, ignore_errors=True)
+    return rows
+
+
+def _write(path: Path, events: pl.DataFrame, up_to: int) -> Path:
+    place = pl.int_range(up_to - events.height, up_to, dtype=pl.UInt32).alias(_PLACE)
+    events.with_columns(place).sort(STORE_ORDER).write_parquet(
+        path, compression="lz4", statistics=False, row_group_size=_ROW_GROUP
+    )
+    return path
+
+
+def _bounds(runs: tuple[Path, ...]) -> pl.DataFrame:
+    """The keys at which all events are cut into pieces of about equal size, in order."""
+    samples = [pl.scan_parquet(run).select(STORE_ORDER).gather_every(_SAMPLE_EVERY).collect() for run in runs]
+    return pl.concat(samples).sort(STORE_ORDER).gather_every(_SAMPLES_IN_PIECE, _SAMPLES_IN_PIECE)
+
+
+def _places(run: Path, bounds: pl.DataFrame) -> list[int]:
+    """Where each piece begins in a run, and the run's end."""
+    keys = pl.read_parquet(run, columns=list(STORE_ORDER))
+    country, day, event_id = (pl.col(name) for name in STORE_ORDER)
+    before = [
+        ((country < c) | ((country == c) & ((day < d) | ((day == d) & (event_id < e))))).sum().alias(str(at))
+        for at, (c, d, e) in enumerate(bounds.iter_rows())
+    ]
+    return [0, *(keys.select(before).row(0) if before else ()), keys.height]
