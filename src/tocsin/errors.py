@@ -9,9 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from tocsin.plain import printable_lines
+
 
 class TocsinError(Exception):
-    """Root of every error tocsin raises on purpose."""
+    """Root of every error tocsin raises on purpose.
+
+    What it says may quote a file, so that its text is shown without characters that steer a terminal.
+    """
+
+    def __str__(self) -> str:
+        return printable_lines(super().__str__())
 
 
 class InputError(TocsinError, ValueError):
@@ -30,7 +38,7 @@ class MissingFileError(TocsinError, FileNotFoundError):
     """A file or folder that should be there is not."""
 
     def __str__(self) -> str:
-        return str(self.args[0]) if self.args else ""
+        return printable_lines(str(self.args[0])) if self.args else ""
 
 
 class StoreBusyError(TocsinError, RuntimeError):

@@ -124,7 +124,7 @@ def test_names_from_a_file_cannot_steer_the_terminal(monkeypatch: pytest.MonkeyP
     )
     piped = printed(bad)
     assert not {"\x1b", "\x07", "\x9b", "\u202e", "\r"} & set(piped)
-    assert "A[31mB2JCD @ Mali" in piped
+    assert "A[31mB2JC D @ Mali" in piped
     shown = on_screen(bad, 150, monkeypatch)
     assert "\x1b[31mB" not in shown
     assert not {"\x07", "\x9b", "\u202e", "\r"} & set(shown)

@@ -10,6 +10,7 @@ import typer
 
 from tocsin import __version__
 from tocsin.errors import TocsinError
+from tocsin.plain import escaped_json, printable_lines
 
 app = typer.Typer(
     name="tocsin",
@@ -36,6 +37,16 @@ def root(
     """Early warning and what-if analysis for competing armed groups, from public conflict event data."""
 
 
+def say(text: str, *, err: bool = False, nl: bool = True) -> None:
+    """Print text that may quote data: its own line ends stay, nothing in it steers the terminal."""
+    typer.echo(printable_lines(text), err=err, nl=nl)
+
+
+def say_json(text: str, *, nl: bool = True) -> None:
+    """Print JSON text; in its strings, what would steer the terminal stands as escapes."""
+    typer.echo(escaped_json(text), nl=nl)
+
+
 def main() -> None:
     """Run the command; a `TocsinError` ends it with one line on standard error and exit code 2."""
     # Imported here: the command modules register themselves on `app`.
@@ -47,12 +58,12 @@ def main() -> None:
     try:
         app()
     except TocsinError as error:
-        typer.echo(f"tocsin: {error}", err=True)
+        say(f"tocsin: {error}", err=True)
         sys.exit(2)
     except BrokenPipeError:
         # The reader of our output went away (`| head`); point standard output elsewhere so that closing it is quiet.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
     except OSError as error:
-        typer.echo(f"tocsin: {error.filename or 'standard output'}: {error.strerror or error}", err=True)
+        say(f"tocsin: {error.filename or 'standard output'}: {error.strerror or error}", err=True)
         sys.exit(2)

@@ -7,8 +7,7 @@ import json
 from datetime import date
 from typing import Any
 
-import typer
-
+from tocsin.cli.app import say_json
 from tocsin.errors import InputError
 
 
@@ -63,4 +62,4 @@ def month_of(text: str | None, option: str) -> int | None:
 
 def print_json(answer: dict[str, Any]) -> None:
     """Print a document of plain values."""
-    typer.echo(json.dumps(answer, indent=2, ensure_ascii=False, allow_nan=False))
+    say_json(json.dumps(answer, indent=2, ensure_ascii=False, allow_nan=False))

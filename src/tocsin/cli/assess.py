@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from tocsin.cli.app import app
+from tocsin.cli.app import app, say_json
 from tocsin.errors import InputError
 
 if TYPE_CHECKING:
@@ -138,20 +138,15 @@ def _write(result: Assessment, whole: Assessment, top: int, format: Format, outp
     elif format is Format.json:
         text = json.dumps(result.to_dict(), indent=2, ensure_ascii=False) + "\n"
         if output is None:
-            typer.echo(text, nl=False)
+            say_json(text, nl=False)
         else:
             output.write_text(text, encoding="utf-8")
     else:
         frame = result.to_polars()
         if format is Format.csv:
-            import polars as pl
+            from tocsin.spreadsheet import csv_text
 
-            joined = pl.col("recent_deaths").cast(pl.List(pl.String)).list.join(" ")
-            # No character of a name may steer a terminal.
-            # A cell that starts like a formula would be run by a spreadsheet; a leading quote makes it text.
-            text_columns = pl.col(pl.String).str.replace_all(r"[\p{Cc}\p{Cf}]", "")
-            risky = text_columns.str.replace(r"^([=+\-@\t\r])", "'$1")
-            text = frame.with_columns(joined).with_columns(risky).write_csv()
+            text = csv_text(frame)
             if output is None:
                 typer.echo(text, nl=False)
             else:

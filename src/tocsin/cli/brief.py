@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from tocsin.cli.app import app
+from tocsin.cli.app import app, say
 from tocsin.cli.assess import Mode, Words, _check_output, _day, _fitting
 from tocsin.cli.working import told_when_long
 from tocsin.errors import InputError
@@ -54,4 +54,4 @@ def brief_command(
         write_whole(output, content)
     except OSError as error:
         raise InputError(f"--output {output} can not be written: {error.strerror or error}") from None
-    typer.echo(f"tocsin: wrote {output} ({len(content) / 1000:,.0f} kB)", err=True)
+    say(f"tocsin: wrote {output} ({len(content) / 1000:,.0f} kB)", err=True)

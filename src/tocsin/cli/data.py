@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from tocsin.cli.app import app
+from tocsin.cli.app import app, say, say_json
 from tocsin.errors import DataError, InputError, TocsinError
+from tocsin.plain import printable
 
 if TYPE_CHECKING:
     from tocsin.events import CheckedFile
@@ -81,9 +82,9 @@ def import_files(
     store = Store.open()
     checked: list[CheckedFile] = []
     refused: list[TocsinError] = []
-    with _progress() as say:
+    with _progress() as tell:
         for file in files:
-            say(f"Reading and checking {file.name}")
+            tell(f"Reading and checking {file.name}")
             try:
                 checked.append(
                     read_ged(
@@ -100,11 +101,11 @@ def import_files(
                 refused.append(error)
         if refused:
             _raise_all(refused, len(files))
-        say(f"Writing to the store at {store.folder}")
+        tell(f"Writing to the store at {store.folder}")
         added = store.add(*checked)
     if format is Format.json:
         entries = [_file_entry(store, good, one) for good, one in zip(checked, added, strict=True)]
-        typer.echo(json.dumps({"store": str(store.folder), "files": entries}, indent=2, ensure_ascii=False))
+        say_json(json.dumps({"store": str(store.folder), "files": entries}, indent=2, ensure_ascii=False))
         return
     for good, one in zip(checked, added, strict=True):
         _print_added(store, good, one)
@@ -132,11 +133,13 @@ def _progress() -> Iterator[Any]:
     """A way to say what is being done: a spinner on a terminal, plain lines on standard error elsewhere."""
     if sys.stderr.isatty():
         from rich.console import Console
+        from rich.text import Text
 
         with Console(stderr=True).status("") as status:
-            yield status.update
+            # A name between brackets is no markup.
+            yield lambda text: status.update(Text(printable(text)))
     else:
-        yield lambda text: typer.echo(f"{text} ...", err=True)
+        yield lambda text: say(f"{text} ...", err=True)
 
 
 def _file_entry(store: Store, file: CheckedFile, added: Added) -> dict[str, Any]:
@@ -183,27 +186,27 @@ def _theatres(countries: tuple[str, ...] | None) -> str | list[str]:
 def _print_added(store: Store, file: CheckedFile, added: Added) -> None:
     part = added.part
     if added.unchanged:
-        typer.echo(f"{file.file}: already held as {part.release.vintage}, {part.rows:,} events; nothing changed")
+        say(f"{file.file}: already held as {part.release.vintage}, {part.rows:,} events; nothing changed")
         return
     theatres = _theatres(part.countries)
     where = "the world" if isinstance(theatres, str) else _shortened(theatres)
-    typer.echo(
+    say(
         f"{file.file}: {part.rows:,} events taken in as {part.release.vintage}, {part.rejected:,} rows rejected, "
         f"{part.questioned:,} questioned"
     )
-    typer.echo(
+    say(
         f"  speaks for {where}, {part.first_day} to {part.last_day}; "
         f"place precision 1-{max(part.place_precisions)}; published {_published(part.release)}"
     )
     for name in added.replaced:
-        typer.echo(f"  replaces {name}")
+        say(f"  replaces {name}")
     for note in file.notes:
-        typer.echo(f"  note: {note}")
+        say(f"  note: {note}")
     for finding in file.findings:
-        typer.echo(f"  {finding}")
+        say(f"  {finding}")
     for label, path in (("rejected", part.rejected_file), ("questioned", part.questioned_file)):
         if path:
-            typer.echo(f"  {label} rows: {store.folder / path}")
+            say(f"  {label} rows: {store.folder / path}")
 
 
 def _published(of: Any) -> str:
@@ -236,13 +239,13 @@ def status(format: Format = typer.Option(Format.table, help="How to print the re
             "vintages": [_vintage_entry(store, vintage) for vintage in vintages],
             "notes": notes,
         }
-        typer.echo(json.dumps(content, indent=2, ensure_ascii=False))
+        say_json(json.dumps(content, indent=2, ensure_ascii=False))
         return
-    typer.echo(f"Store: {store.folder}")
+    say(f"Store: {store.folder}")
     if vintages:
         _print_vintages(vintages)
     for note in notes:
-        typer.echo(note)
+        say(note)
 
 
 def _packaged_note() -> str:
@@ -297,14 +300,15 @@ def _print_vintages(vintages: tuple[Vintage, ...]) -> None:
     if sys.stdout.isatty():
         from rich.console import Console
         from rich.table import Table
+        from rich.text import Text
 
         table = Table(*columns, box=None, header_style="bold")
         for row in rows:
-            table.add_row(*row)
+            table.add_row(*(Text(printable(cell)) for cell in row))
         Console().print(table)
     else:
         for line in (columns, *rows):
-            typer.echo("\t".join(line))
+            typer.echo("\t".join(map(printable, line)))
 
 
 @data_app.command("remove")
@@ -313,4 +317,4 @@ def remove(release: str = typer.Argument(..., help="The release to drop, e.g. 21
     from tocsin.store import Store
 
     gone = Store.open().remove(release)
-    typer.echo(f"Removed {gone.label}: {gone.rows:,} events from {len(gone.files)} file(s)")
+    say(f"Removed {gone.label}: {gone.rows:,} events from {len(gone.files)} file(s)")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import typer
 
+from tocsin.cli.app import say, say_json
 from tocsin.cli.data import Format, data_app
 
 
@@ -57,8 +58,8 @@ def digest_command(
         "files": [{"name": name, "bytes": size} for name, size in sizes.items()],
     }
     if format is Format.json:
-        typer.echo(json.dumps(said, indent=2, ensure_ascii=False))
+        say_json(json.dumps(said, indent=2, ensure_ascii=False))
         return
-    typer.echo(f"{said['vintage']}, {said['first_month']} to {said['last_month']}, {groups:,} groups -> {output}")
+    say(f"{said['vintage']}, {said['first_month']} to {said['last_month']}, {groups:,} groups -> {output}")
     for name, size in sizes.items():
         typer.echo(f"  {name}: {size:,} bytes")

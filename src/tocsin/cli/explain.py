@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from tocsin.cli.app import app
+from tocsin.cli.app import app, say_json
 from tocsin.cli.assess import Mode, Words, _check_output, _day, _fitting
 from tocsin.cli.working import told_when_long
 from tocsin.errors import InputError
@@ -84,7 +84,7 @@ def _write(explanation: Explanation, form: Format, output: Path | None) -> None:
 
         text = json.dumps(explanation_dict(explanation), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
         if output is None:
-            typer.echo(text, nl=False)
+            say_json(text, nl=False)
         else:
             output.write_text(text, encoding="utf-8")
         return

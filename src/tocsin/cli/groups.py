@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from tocsin.cli.app import app
+from tocsin.cli.app import app, say_json
 from tocsin.errors import InputError
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ def list_groups(
 
     from tocsin.cli.groups_text import show_list
     from tocsin.groups import group_table, resolve_theatre
+    from tocsin.spreadsheet import csv_text
 
     settings, day = _settings(as_of_mode, lag_days), _day(as_of)
     place = resolve_theatre(theatre, settings) if theatre is not None else None
@@ -80,7 +81,7 @@ def list_groups(
     if output is ListFormat.csv:
         # A table of its own: the day and the vintage stand in every row, so that they cannot get lost.
         stamped = table.with_columns(pl.lit(head["as_of"]).alias("as_of"), pl.lit(head["vintage"]).alias("vintage"))
-        typer.echo(stamped.with_columns(pl.col(pl.Date).dt.strftime("%Y-%m")).write_csv(), nl=False)
+        typer.echo(csv_text(stamped.with_columns(pl.col(pl.Date).dt.strftime("%Y-%m"))), nl=False)
     elif output is ListFormat.json:
         asked = {"theatre": place.name if place else None, "countries": list(place.countries) if place else None}
         _print_json({**head, **asked, "active_only": active, "groups": list(table.iter_rows(named=True))})
@@ -181,4 +182,4 @@ def _print_json(answer: dict[str, Any]) -> None:
             return f"{value:%Y-%m}"
         raise TypeError(f"not for JSON: {value!r}")
 
-    typer.echo(json.dumps(answer, indent=2, ensure_ascii=False, default=month))
+    say_json(json.dumps(answer, indent=2, ensure_ascii=False, default=month))

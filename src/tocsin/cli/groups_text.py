@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tocsin.actors import STATE
+from tocsin.plain import printable
 
 if TYPE_CHECKING:
     import polars as pl
@@ -152,6 +153,10 @@ def _facts_tables(group: Group) -> list[TextTable]:
 def _print_text(title: str, lines: list[str], tables: list[TextTable], notes: list[str], *, most: int | None) -> None:
     """Rich on a terminal; elsewhere plain text with whole cells, aligned, so that it can be searched and cut."""
     console = Console()
+    title, lines, notes = printable(title), list(map(printable, lines)), list(map(printable, notes))
+    tables = [
+        (printable(heading), columns, [tuple(map(printable, row)) for row in rows]) for heading, columns, rows in tables
+    ]
     if console.is_terminal:
         _print_rich(console, title, lines, tables, notes, most)
         return
@@ -177,7 +182,9 @@ def _print_rich(
         console.print(Text(line))
     for heading, columns, rows in tables:
         shown = rows[:most] if most else rows
-        table = Table(title=heading or None, title_justify="left", title_style="bold", box=SIMPLE_HEAD)
+        table = Table(
+            title=Text(heading) if heading else None, title_justify="left", title_style="bold", box=SIMPLE_HEAD
+        )
         for at, column in enumerate(columns):
             number, short = _is_number(rows, at), all(len(row[at]) <= _NEVER_WRAPPED for row in rows)
             table.add_column(column, justify="right" if number else "left", no_wrap=short)

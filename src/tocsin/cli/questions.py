@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from tocsin.cli.app import app
+from tocsin.cli.app import app, say_json
 from tocsin.errors import InputError
 
 if TYPE_CHECKING:
@@ -314,7 +314,7 @@ def _safe(line: str) -> str:
 def _print_json(answer: dict[str, Any]) -> None:
     import json
 
-    typer.echo(json.dumps(answer, indent=2, ensure_ascii=False))
+    say_json(json.dumps(answer, indent=2, ensure_ascii=False))
 
 
 def _today() -> date:

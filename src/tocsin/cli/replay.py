@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from tocsin.cli.app import app
+from tocsin.cli.app import app, say_json
 from tocsin.cli.replay_country import (
     Export,
     OutputType,
@@ -201,7 +201,7 @@ def _draw(result: Replay) -> None:
 
 def _print(result: Replay, format: Format) -> None:
     if format is Format.json:
-        typer.echo(json.dumps(result.to_dict(), indent=2, ensure_ascii=False))
+        say_json(json.dumps(result.to_dict(), indent=2, ensure_ascii=False))
     else:
         from tocsin.report.replay_tables import print_replay
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from tocsin.cli.app import app
+from tocsin.cli.app import app, say
 from tocsin.cli.asked import day_of
 from tocsin.cli.assess import Mode
+from tocsin.plain import printable
 
 if TYPE_CHECKING:
     from tocsin.web.question import Tell
@@ -54,7 +55,7 @@ def site_command(
             folder, asked=asked, top=top, rivalry=rivalry, force=force, settings=load_settings(), tell=tell
         )
     size = f"{made.pages} pages, {made.files} files, {made.bytes / 1e6:.1f} MB"
-    typer.echo(f"tocsin: wrote {size}; open {folder / 'index.html'}", err=True)
+    say(f"tocsin: wrote {size}; open {folder / 'index.html'}", err=True)
 
 
 @contextmanager
@@ -64,18 +65,18 @@ def _telling() -> Iterator[Tell]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
     task = bar.add_task("assessing the groups", total=None)
     said: set[tuple[str, int]] = set()
 
     def tell(words: str, done: int = 0, total: int = 0) -> None:
-        bar.update(task, description=words, completed=done, total=total or None)
+        bar.update(task, description=printable(words), completed=done, total=total or None)
         # The words may count as well.
         step = (re.sub(r"(?<![\w-])\d[\d,]*(?![\w-])", "", words), done * LINES // total if total else 0)
         if not console.is_terminal and step not in said:
             said.add(step)
-            typer.echo(f"tocsin: {words}{f' ({done} of {total})' if total else ''} ...", err=True)
+            say(f"tocsin: {words}{f' ({done} of {total})' if total else ''} ...", err=True)
 
     with bar:
         yield tell

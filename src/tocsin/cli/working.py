@@ -9,6 +9,9 @@ from contextlib import contextmanager
 
 import typer
 
+from tocsin.cli.app import say
+from tocsin.plain import printable
+
 QUIET_SECONDS = 3.0
 
 
@@ -21,10 +24,11 @@ def cores() -> int:
 def working(words: str, how_long: str = "") -> Iterator[None]:
     """Say what is done: a spinner on a terminal; elsewhere a line, with `how_long`, once it takes some seconds."""
     from rich.console import Console
+    from rich.text import Text
 
     console = Console(stderr=True)
     if console.is_terminal:
-        with console.status(f"{words} ..."):
+        with console.status(Text(printable(f"{words} ..."))):
             yield
     else:
         with told_when_long(f"{words}{how_long and ' '}{how_long} ..."):
@@ -57,7 +61,7 @@ def walking(what: str, lines: int | None = None) -> Iterator[Callable[[int, int]
 @contextmanager
 def told_when_long(words: str) -> Iterator[None]:
     """Say a line once something has taken a few seconds; what is refused at once stays one line."""
-    timer = threading.Timer(QUIET_SECONDS, lambda: typer.echo(f"tocsin: {words}", err=True))
+    timer = threading.Timer(QUIET_SECONDS, lambda: say(f"tocsin: {words}", err=True))
     timer.daemon = True
     timer.start()
     try:

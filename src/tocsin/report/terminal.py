@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import IO, Literal
 
 from rich import box
@@ -10,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from tocsin.plain import printable
 from tocsin.warn import CONFIDENCES, Assessment, GroupAssessment, leading, load_wording, percent
 from tocsin.warn.headline import factor, observed
 
@@ -214,4 +214,4 @@ def safe(name: str) -> str:
     >>> safe("A\\x1b[31mB")
     'A[31mB'
     """
-    return "".join(c for c in name if unicodedata.category(c) not in ("Cc", "Cf"))
+    return printable(name)

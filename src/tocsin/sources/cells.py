@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from tocsin.events import Verdict
+from tocsin.spreadsheet import printable_expr
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,8 +24,11 @@ class Check:
 
 
 def cell_text(name: str) -> pl.Expr:
-    """A cell as text without blanks around it; null when nothing is left."""
-    stripped = pl.col(name).cast(pl.String).str.strip_chars()
+    """A cell as text without blanks around it; null when nothing is left.
+
+    Characters that steer a terminal or cannot be seen are dropped: two names that look the same are the same.
+    """
+    stripped = printable_expr(pl.col(name).cast(pl.String)).str.strip_chars()
     return pl.when(stripped != "").then(stripped)
 
 

@@ -25,6 +25,7 @@ from filelock import FileLock, Timeout
 from tocsin.errors import DataError, InputError, NotHeldError, StoreBusyError, did_you_mean
 from tocsin.events import CheckedFile
 from tocsin.settings import load_settings
+from tocsin.spreadsheet import csv_text
 from tocsin.store.inforce import AsOfMode, EventsInForce, events_in_force
 from tocsin.store.manifest import (
     Part,
@@ -170,7 +171,7 @@ class Store:
         self._write(part.parquet, content)
         for name, rows in ((part.rejected_file, file.rejected), (part.questioned_file, file.questioned)):
             if name is not None:
-                self._write(name, rows.write_csv().encode())
+                self._write(name, csv_text(rows).encode())
         return Added(part, False, tuple(p.file for p in replaced)), (*kept, part)
 
     def remove(self, release: str) -> Vintage:

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from tocsin.groups import DEATHS_ARE
+from tocsin.spreadsheet import csv_text
 from tocsin.web.page import Download, Found
 from tocsin.web.page_sources import PageSources
 from tocsin.whatif.scenario import NOT_A_FORECAST
@@ -77,11 +78,7 @@ def _sourced(frame: pl.DataFrame, sources: PageSources, notes: str) -> pl.DataFr
 
 
 def _csv(frame: pl.DataFrame) -> bytes:
-    lists = [name for name, dtype in frame.schema.items() if isinstance(dtype, pl.List)]
-    joined = [pl.col(name).cast(pl.List(pl.String)).list.join(" ") for name in lists]
-    # No character of a name may steer a terminal, and no cell may be run by a spreadsheet as a formula.
-    text = pl.col(pl.String).str.replace_all(r"[\p{Cc}\p{Cf}]", "").str.replace(r"^([=+\-@\t\r])", "'$1")
-    return frame.with_columns(joined).with_columns(text).write_csv().encode()
+    return csv_text(frame).encode()
 
 
 def _parquet(frame: pl.DataFrame) -> bytes:
