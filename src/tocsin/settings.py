@@ -24,7 +24,7 @@ from pydantic_settings import (
 
 from tocsin.errors import InputError
 
-AsOfMode = Literal["reconstructed", "strict"]
+AsOfMode = Literal["reconstructed", "strict", "lagged"]
 WordingTable = Literal["icd203", "phia"]
 
 

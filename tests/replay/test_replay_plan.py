@@ -106,7 +106,7 @@ def test_a_month_can_be_said_in_three_ways(said: str | date | int) -> None:
         ({"last": "2020-12"}, "the figures end in 2020-12.*Hint: --to 2020-06"),
         ({"refit": "daily"}, "refit is yearly or quarterly or monthly, got 'daily'"),
         ({"unit": "cell"}, "unit is group or country"),
-        ({"as_of_mode": "exact"}, "as_of_mode is reconstructed or strict"),
+        ({"as_of_mode": "exact"}, "as_of_mode is reconstructed or strict or lagged"),
         ({"draws": 0}, "0 draws"),
         ({"seed": -1}, "seed -1"),
         ({"lag_days": -1}, "lag_days -1"),

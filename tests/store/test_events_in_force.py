@@ -207,7 +207,7 @@ def test_an_empty_store_and_options_that_cannot_be(store: Store, take) -> None: 
     with pytest.raises(NotHeldError, match="the store is empty; bring events in with: tocsin data import FILE"):
         store.events()
     take("24.1", [dated(1, "2015-01-01")])
-    with pytest.raises(InputError, match="an as-of mode is reconstructed or strict, got 'exact'"):
+    with pytest.raises(InputError, match="an as-of mode is reconstructed, strict or lagged, got 'exact'"):
         store.events(mode="exact")  # type: ignore[arg-type]
     with pytest.raises(InputError, match="lag_days is 0 or more, got -1"):
         store.events(lag_days=-1)

@@ -319,7 +319,7 @@ def route_keys() -> set[str]:
         ("/assessment?as_of=1609372800", "as_of", "expected a day"),
         ("/assessment?horizon=7", "horizon", "expected 3, 6 or 12 months"),
         ("/assessment?horizon=6.0", "horizon", "expected a whole number"),
-        ("/assessment?mode=now", "mode", "'reconstructed' or 'strict'"),
+        ("/assessment?mode=now", "mode", "'reconstructed', 'strict' or 'lagged'"),
         ("/assessment?per_page=501", "per_page", "less than or equal to 500"),
         ("/assessment?page=0", "page", "greater than or equal to 1"),
         ("/assessment?page=%20%31", "page", "expected a whole number"),

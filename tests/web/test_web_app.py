@@ -142,7 +142,7 @@ def test_what_can_not_be_asked_is_told_in_a_page(client: TestClient) -> None:
         ("/method?horizon=5", 400, "horizon is 3, 6 or 12 months, got &#39;5&#39;"),
         ("/method?as_of=2020-02-30", 400, "as_of is a day like 2020-12-31"),
         ("/method?as_of=20201231", 400, "as_of is a day like 2020-12-31"),
-        ("/method?mode=loose", 400, "mode is reconstructed or strict"),
+        ("/method?mode=loose", 400, "mode is reconstructed, strict or lagged"),
         ("/method?word=" + "x" * 17_000, 400, "an address has 16,000 letters"),
         ("/method?word=a%00b", 400, "holds a character that can not be seen"),
         ("/method?word=busy", 503, "another one writes"),

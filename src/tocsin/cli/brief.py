@@ -22,7 +22,9 @@ def brief_command(
     ),
     theatre: str | None = typer.Option(None, help="A country, a named theatre, or countries joined by '+'."),
     horizon: int = typer.Option(6, help="Months ahead: 3, 6 or 12."),
-    as_of_mode: Mode | None = typer.Option(None, help="reconstructed: newest release; strict: releases of that day."),
+    as_of_mode: Mode | None = typer.Option(
+        None, help="reconstructed: newest release; strict: releases of that day; lagged: with estimated delays."
+    ),
     lag_days: int | None = typer.Option(None, min=0, help="An event counts as known so many days after it happened."),
     wording: Words | None = typer.Option(
         None, help="Words of likelihood: icd203 (US) or phia (UK). \\[default: the setting, else icd203]"

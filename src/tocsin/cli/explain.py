@@ -41,7 +41,9 @@ def explain_command(
         None, help="How to write the result. \\[default: by the ending of --output, else table]"
     ),
     output: Path | None = typer.Option(None, "--output", "-o", help="Write to this file instead of standard output."),
-    as_of_mode: Mode | None = typer.Option(None, help="reconstructed: newest release; strict: releases of that day."),
+    as_of_mode: Mode | None = typer.Option(
+        None, help="reconstructed: newest release; strict: releases of that day; lagged: with estimated delays."
+    ),
     lag_days: int | None = typer.Option(None, min=0, help="An event counts as known so many days after it happened."),
     wording: Words | None = typer.Option(
         None, help="Words of likelihood: icd203 (US) or phia (UK). \\[default: the setting, else icd203]"

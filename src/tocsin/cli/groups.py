@@ -46,7 +46,7 @@ class ShowFormat(StrEnum):
 
 
 _AS_OF = typer.Option(None, "--as-of", metavar="DAY", help="What was known on this day (YYYY-MM-DD). Default: all.")
-_AS_OF_MODE = typer.Option(None, "--as-of-mode", metavar="MODE", help="'reconstructed' or 'strict'.")
+_AS_OF_MODE = typer.Option(None, "--as-of-mode", metavar="MODE", help="'reconstructed', 'strict' or 'lagged'.")
 _LAG_DAYS = typer.Option(None, "--lag-days", metavar="N", help="Days after which an event counts as known.")
 
 

@@ -51,6 +51,7 @@ class Mode(enum.StrEnum):
 
     reconstructed = "reconstructed"
     strict = "strict"
+    lagged = "lagged"
 
 
 class Format(enum.StrEnum):
@@ -83,7 +84,9 @@ def replay_command(
     output: Path | None = typer.Option(
         None, "--output", "-o", metavar="DIR", help="Folder of the replay. \\[default: one in the store's folder]"
     ),
-    as_of_mode: Mode | None = typer.Option(None, help="reconstructed: newest release; strict: releases of that day."),
+    as_of_mode: Mode | None = typer.Option(
+        None, help="reconstructed: newest release; strict: releases of that day; lagged: with estimated delays."
+    ),
     lag_days: int | None = typer.Option(None, min=0, help="An event counts as known so many days after it happened."),
     country_data: Path | None = typer.Option(
         None, metavar="FILE", help="Deaths per country and month, for --unit country: CSV or Parquet."

@@ -36,6 +36,7 @@ class Mode(enum.StrEnum):
 
     reconstructed = "reconstructed"
     strict = "strict"
+    lagged = "lagged"
 
 
 @app.command("rivalry")
@@ -61,7 +62,9 @@ def rivalry_command(
     as_of: str | None = typer.Option(
         None, metavar="YYYY-MM-DD", help="Use only what was known on this day. \\[default: end of the data]"
     ),
-    as_of_mode: Mode | None = typer.Option(None, help="reconstructed: newest release; strict: releases of that day."),
+    as_of_mode: Mode | None = typer.Option(
+        None, help="reconstructed: newest release; strict: releases of that day; lagged: with estimated delays."
+    ),
     lag_days: int | None = typer.Option(None, min=0, help="An event counts as known so many days after it happened."),
     workers: int | None = typer.Option(
         None, min=1, help="Processes that share the theatres; the result is the same. \\[default: one a core]"
@@ -89,8 +92,10 @@ def rivalry_command(
     given = {"as_of_mode": as_of_mode and as_of_mode.value, "lag_days": lag_days}
     settings = load_settings(**{name: value for name, value in given.items() if value is not None})
     day = day_of(as_of)
-    if day is None and settings.as_of_mode == "strict":
-        raise InputError("strict mode asks what was published by a day, so it needs one. Hint: --as-of YYYY-MM-DD")
+    if day is None and settings.as_of_mode != "reconstructed":
+        raise InputError(
+            f"{settings.as_of_mode} mode asks what was known by a day, so it needs one. Hint: --as-of YYYY-MM-DD"
+        )
     if theatre is None:
         _all_theatres(_digest(settings, day), kind.value, days, seed, workers, cluster, format)
         return

@@ -28,7 +28,9 @@ def site_command(
         None, metavar="YYYY-MM-DD", help="Use only what was known on this day. \\[default: end of the data]"
     ),
     horizon: int = typer.Option(6, help="Months ahead: 3, 6 or 12."),
-    as_of_mode: Mode | None = typer.Option(None, help="reconstructed: newest release; strict: releases of that day."),
+    as_of_mode: Mode | None = typer.Option(
+        None, help="reconstructed: newest release; strict: releases of that day; lagged: with estimated delays."
+    ),
     top: int = typer.Option(
         10, min=0, metavar="N", help="Groups of each view that get a page; all on a level get one always."
     ),

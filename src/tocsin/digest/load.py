@@ -32,8 +32,8 @@ def load_digest(settings: Settings, *, as_of: date | None = None) -> Digest:
     `settings.release` names it; the packaged figures answer for UCDP GED while nothing of it is held.
 
     With `as_of` only what was known on that day goes in, by `settings.as_of_mode` and `settings.lag_days`; months not
-    wholly known are cut off. Raises `NotHeldError` when nothing was known by then, or in strict mode when no release
-    was published by then.
+    wholly known are cut off. Raises `NotHeldError` when nothing was known by then, in strict mode when no release was
+    published by then, and in lagged mode while nothing is imported.
     """
     store, source, release = Store.open(settings.home), settings.source, settings.release or None
     sources = store.sources()
@@ -48,6 +48,11 @@ def load_digest(settings: Settings, *, as_of: date | None = None) -> Digest:
         raise NotHeldError(
             f"no events of {source} {release or ''}".rstrip() + f" are held; held: {', '.join(sources) or 'none'}. "
             "Hint: the settings 'source' and 'release' (TOCSIN_SOURCE, TOCSIN_RELEASE) say what is used"
+        )
+    if settings.as_of_mode == "lagged":
+        raise NotHeldError(
+            "the packaged figures hold no events and no releases of other days, which the as-of mode 'lagged' needs. "
+            "Hint: use the as-of mode 'reconstructed', or bring events in with: tocsin data import FILE"
         )
     if as_of is not None and settings.as_of_mode == "strict" and as_of < PACKAGED_PUBLISHED:
         raise NotHeldError(

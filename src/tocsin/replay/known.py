@@ -22,8 +22,9 @@ from tocsin.store import Store
 class Figures:
     """The figures of a replay: `truth` is the newest there is; `settings` says how to read what a day knew.
 
-    In strict mode a history of its own is read from the store for each month, and `store` is the fingerprint that the
-    store must have wherever that is done; in reconstructed mode it is a cut of `whole`, the history of the truth.
+    In the modes strict and lagged a history of its own is read from the store for each month, and `store` is the
+    fingerprint that the store must have wherever that is done; in reconstructed mode it is a cut of `whole`, the
+    history of the truth.
     """
 
     whole: History
@@ -38,7 +39,7 @@ class Figures:
     def at(self, month: int) -> History:
         """The history known at the end of a month. Raises `NotHeldError` where none was."""
         end = last_day(month)
-        if self.settings.as_of_mode == "strict":
+        if self.settings.as_of_mode != "reconstructed":
             if Store.open(self.settings.home).fingerprint() != self.store:
                 raise NotHeldError(
                     f"the store at {self.settings.home} is not the one that this replay began with. Hint: workers on "
@@ -54,7 +55,7 @@ class Figures:
 
     def sha256(self) -> str:
         """Hash of all figures that a replay on these can see."""
-        digest = hashlib.sha256(self.store.encode() if self.settings.as_of_mode == "strict" else b"")
+        digest = hashlib.sha256(self.store.encode() if self.settings.as_of_mode != "reconstructed" else b"")
         for field in fields(Panel):
             _feed(digest, field.name, getattr(self.truth, field.name))
         return digest.hexdigest()

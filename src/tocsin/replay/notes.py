@@ -31,6 +31,11 @@ def notes_of(cells: pl.DataFrame, plan: Plan, truth: Panel, models: Mapping[str,
         notes += [DEATHS_NOTE, SELECTION_NOTE]
     if plan.as_of_mode == "strict":
         notes.append(f"Each origin saw the releases published by then; what came is told by {provenance.vintage}.")
+    if plan.as_of_mode == "lagged":
+        notes.append(
+            "Each origin saw the releases published by then and, where they say nothing, the events of the newest one "
+            f"as they would have come in by an estimated delay; what came is told by {provenance.vintage}."
+        )
     if plan.lag_days:
         notes.append(f"An event counted as known {plan.lag_days} days after it happened.")
     if cells.filter(pl.col("known_until") != pl.col("origin")).height:

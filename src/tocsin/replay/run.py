@@ -71,8 +71,10 @@ def replay(
         raise InputError(f"give a plan or options for one, not both; got {', '.join(options)}")
     if plan.unit != truth.unit:
         raise InputError(f"the plan is for a {plan.unit} replay and the figures are of {UNITS[truth.unit]}")
-    if history is not None and plan.as_of_mode == "strict":
-        raise InputError("strict mode reads the store's releases, so it cannot go by a history that is given")
+    if history is not None and plan.as_of_mode != "reconstructed":
+        raise InputError(
+            f"{plan.as_of_mode} mode reads the store's releases, so it cannot go by a history that is given"
+        )
     figures = replace(figures, settings=settings_of(plan, settings))
     manifest = _manifest(plan, figures)
     directory = directory or default_directory(settings.home, manifest)

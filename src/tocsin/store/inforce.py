@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import polars as pl
 
@@ -21,7 +21,7 @@ from tocsin.countries import theatre_by_iso3
 from tocsin.errors import DataError, InputError, NotHeldError
 from tocsin.store.manifest import Part, Vintage, vintages_of
 
-AsOfMode = Literal["reconstructed", "strict"]
+AsOfMode = Literal["reconstructed", "strict", "lagged"]
 Span = tuple[date, date]
 
 _PLACES = {
@@ -69,14 +69,18 @@ def events_in_force(
     place_precision_max: int | None,
 ) -> EventsInForce:
     """See `Store.events`; `folder` is where the parts' Parquet paths begin."""
-    if mode not in ("reconstructed", "strict"):
-        raise InputError(f"an as-of mode is reconstructed or strict, got {mode!r}")
+    if mode not in get_args(AsOfMode):
+        raise InputError(f"an as-of mode is reconstructed, strict or lagged, got {mode!r}")
     if lag_days < 0:
         raise InputError(f"lag_days is 0 or more, got {lag_days}")
     if place_precision_max is not None and not 1 <= place_precision_max <= 7:
         raise InputError(f"a place precision is 1 to 7, got {place_precision_max}")
     if not parts:
         raise NotHeldError("the store is empty; bring events in with: tocsin data import FILE")
+    if mode == "lagged":
+        from tocsin.store.lagged import lagged_in_force  # it asks here for the other modes
+
+        return lagged_in_force(folder, parts, as_of=as_of, lag_days=lag_days, place_precision_max=place_precision_max)
     available = _available(parts, as_of, mode)
     tables = {part: _load(folder, part) for part in available}
     in_force = _superseded(tables)

@@ -92,7 +92,7 @@ class LeadCurve:
 def past_period(situation: Situation, horizon: int) -> PastPeriod | None:
     """What was said `horizon` months before the situation's last month, by models fitted then, and what came since.
 
-    In reconstructed mode the figures are the newest ones cut at that month, in strict mode those published by then; of
+    In reconstructed mode the figures are the newest ones cut at that month, else those known then; of
     the theatre asked for where there is one, ranks being the world's. None where nothing could be said so early.
     """
     try:
@@ -136,7 +136,7 @@ def _situation_then(situation: Situation, month: int) -> Situation:
     if month < situation.history.panel.first_month:
         raise NotHeldError(f"no figures are held of {month_label(month)}")
     day = last_day(month)
-    if situation.settings.as_of_mode == "strict":
+    if situation.settings.as_of_mode != "reconstructed":
         view = situation.view.name if situation.view else None
         return load_situation(day, view, situation.settings, situation.progress)
     past = situation.past.up_to(min(fit_month_for(month), situation.past.month))

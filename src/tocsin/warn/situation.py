@@ -139,8 +139,10 @@ def load_situation(
 
 def _known_of(digest: Digest, as_of: date | None, settings: Settings) -> Digest:
     """Of figures that are given, the months wholly known on a day."""
-    if settings.as_of_mode == "strict":
-        raise InputError("strict mode reads the store's releases, so it cannot go by figures that are given")
+    if settings.as_of_mode != "reconstructed":
+        raise InputError(
+            f"{settings.as_of_mode} mode reads the store's releases, so it cannot go by figures that are given"
+        )
     told = digest.provenance
     known = told.last_month if as_of is None else last_known_month(as_of, lag_days=settings.lag_days)
     if known < told.first_month:

@@ -72,5 +72,5 @@ def _mode(text: str | None) -> AsOfMode | None:
         if text == mode:
             return mode  # type: ignore[no-any-return]
     if text is not None:
-        raise InputError(f"mode is reconstructed or strict, got {text[:40]!r}")
+        raise InputError(f"mode is reconstructed, strict or lagged, got {text[:40]!r}")
     return None

@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 
 _LISTED = "See the names with: tocsin groups list"
-_MODE = re.compile(r"\buse (?:--as-of-mode |the as-of mode ')(?P<mode>strict|reconstructed)\b'?")
+_MODE = re.compile(r"\buse (?:--as-of-mode |the as-of mode ')(?P<mode>strict|reconstructed|lagged)\b'?")
 _DAY = re.compile(r"--as-of ([0-9]{4}-[0-9]{2}-[0-9]{2}|YYYY-MM-DD)\b")
 # What the field at the head of a page calls each way of knowing.
-_MODES_ON_A_PAGE = {"strict": "'releases of that day'", "reconstructed": "'newest release'"}
+_MODES_ON_A_PAGE = {
+    "strict": "'releases of that day'",
+    "reconstructed": "'newest release'",
+    "lagged": "'estimated delays'",
+}
 
 
 def for_page(said: str) -> str:

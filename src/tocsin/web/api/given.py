@@ -98,8 +98,9 @@ class OnADay(Given):
     )
     mode: AsOfMode | SkipJsonSchema[None] = Field(
         None,
-        description="What counts as known on a past day: the newest release up to that day (`reconstructed`), or only "
-        "releases published by then (`strict`, which needs `as_of`). By default as the server is set.",
+        description="What counts as known on a past day: the newest release up to that day (`reconstructed`), only "
+        "releases published by then (`strict`), or these and elsewhere events of the newest one after an estimated "
+        "delay (`lagged`); the last two need `as_of`. By default as the server is set.",
     )
 
     @property
