@@ -45,11 +45,11 @@ class EventRows:
 
     def lazy(self) -> pl.LazyFrame:
         """All events, to be asked something of; in no particular order where they are in files."""
-        return pl.scan_parquet(self.runs).drop(_PLACE) if self.runs else self.held.lazy()
+        return pl.scan_parquet([*self.runs]).drop(_PLACE) if self.runs else self.held.lazy()
 
     def frame(self) -> pl.DataFrame:
         """All events as one table, in the order of their file. Of many events that takes memory."""
-        return pl.scan_parquet(self.runs).sort(_PLACE).drop(_PLACE).collect() if self.runs else self.held
+        return pl.scan_parquet([*self.runs]).sort(_PLACE).drop(_PLACE).collect() if self.runs else self.held
 
     def in_store_order(self) -> Iterator[pl.DataFrame]:
         """All events in `STORE_ORDER`, in pieces."""

@@ -1,11 +1,13 @@
-"""Packed files from elsewhere: gzip streams, and zips of one CSV, unpacked into memory and trusted in nothing."""
+"""Packed files from elsewhere: gzip streams, and zips of one CSV, unpacked chunk by chunk and trusted in nothing."""
 
 from __future__ import annotations
 
 import gzip
-import io
 import zipfile
 import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO
 
@@ -19,11 +21,11 @@ _SMALL = 64 * 2**20
 _CHUNK = 16 * 2**20
 
 
-def unpack_gzip(path: Path) -> bytes:
+def unpacked_gzip(path: Path) -> Iterator[bytes]:
     """What a gzip file holds; raises `DataError` when it is cut off, damaged or too large to be honest."""
     try:
         with gzip.open(path, "rb") as packed:
-            return _take(packed, path, path.stat().st_size)
+            yield from _chunks(packed, path, path.stat().st_size)
     except EOFError:
         raise DataError(
             f"{path.name} is cut off: its gzip stream ends before its end mark; download it again"
@@ -32,25 +34,38 @@ def unpack_gzip(path: Path) -> bytes:
         raise DataError(f"{path.name} is a damaged gzip file ({first_line(error)}); download it again") from None
 
 
-def unpack_zip(path: Path) -> tuple[str, bytes]:
-    """Name and content of the one CSV in a zip; raises `DataError` for any other zip. Nothing is written to disk."""
+def unpacked_zip(path: Path) -> tuple[str, Callable[[], Iterator[bytes]]]:
+    """Name of the one CSV in a zip, and a way to its content; raises `DataError` for any other zip.
+
+    Nothing is written to disk. Going through the content raises `DataError` when it is damaged or too large.
+    """
+    with _telling_damage(path), zipfile.ZipFile(path) as archive:
+        names = [info.filename for info in archive.infolist() if not info.is_dir()]
+        tricks = [name for name in names if _leaves_folder(name)]
+        if tricks:
+            raise DataError(f"{path.name} holds a file with a path outside its own folder ({tricks[0]!r}): refused")
+        if "xl/workbook.xml" in names:
+            raise DataError(f"{path.name} is an Excel workbook; save the sheet as CSV (UTF-8) and import that")
+        tables = [name for name in names if name.lower().endswith(".csv") and not name.startswith("__MACOSX/")]
+        if len(tables) != 1:
+            held = ", ".join(tables or names[:5]) or "nothing"
+            raise DataError(f"{path.name} holds {len(tables)} CSV files where one was expected (it holds: {held})")
+        if archive.getinfo(tables[0]).flag_bits & 0x1:
+            raise DataError(f"{path.name} is encrypted; unpack it and import the CSV inside")
+    return PurePosixPath(tables[0]).name, partial(_unpacked_member, path, tables[0])
+
+
+def _unpacked_member(path: Path, member: str) -> Iterator[bytes]:
+    with _telling_damage(path), zipfile.ZipFile(path) as archive:
+        info = archive.getinfo(member)
+        with archive.open(info) as packed:
+            yield from _chunks(packed, path, info.compress_size)
+
+
+@contextmanager
+def _telling_damage(path: Path) -> Iterator[None]:
     try:
-        with zipfile.ZipFile(path) as archive:
-            names = [info.filename for info in archive.infolist() if not info.is_dir()]
-            tricks = [name for name in names if _leaves_folder(name)]
-            if tricks:
-                raise DataError(f"{path.name} holds a file with a path outside its own folder ({tricks[0]!r}): refused")
-            if "xl/workbook.xml" in names:
-                raise DataError(f"{path.name} is an Excel workbook; save the sheet as CSV (UTF-8) and import that")
-            tables = [name for name in names if name.lower().endswith(".csv") and not name.startswith("__MACOSX/")]
-            if len(tables) != 1:
-                held = ", ".join(tables or names[:5]) or "nothing"
-                raise DataError(f"{path.name} holds {len(tables)} CSV files where one was expected (it holds: {held})")
-            info = archive.getinfo(tables[0])
-            if info.flag_bits & 0x1:
-                raise DataError(f"{path.name} is encrypted; unpack it and import the CSV inside")
-            with archive.open(info) as packed:
-                return PurePosixPath(tables[0]).name, _take(packed, path, info.compress_size)
+        yield
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         raise DataError(f"{path.name} is a damaged zip file ({first_line(error)}); download it again") from None
 
@@ -60,18 +75,18 @@ def _leaves_folder(name: str) -> bool:
     return posix.is_absolute() or bool(windows.drive) or windows.is_absolute() or ".." in (*posix.parts, *windows.parts)
 
 
-def _take(packed: IO[bytes] | gzip.GzipFile, path: Path, packed_size: int) -> bytes:
-    """All bytes of a packed stream, or `DataError` as soon as they are too many to be honest."""
+def _chunks(packed: IO[bytes] | gzip.GzipFile, path: Path, packed_size: int) -> Iterator[bytes]:
+    """The bytes of a packed stream, or `DataError` as soon as they are too many to be honest."""
     limit = min(MAX_BYTES, max(_SMALL, MAX_RATIO * packed_size))
-    taken = io.BytesIO()
+    taken = 0
     while chunk := packed.read(_CHUNK):
-        if taken.tell() + len(chunk) > limit:
+        taken += len(chunk)
+        if taken > limit:
             raise DataError(
                 f"{path.name} unpacks to more than {limit / 2**20:,.0f} MB from {packed_size / 2**20:,.1f} MB: refused "
                 "as a likely zip bomb; unpack it yourself and import the CSV if you trust it"
             )
-        taken.write(chunk)
-    return taken.getvalue()
+        yield chunk
 
 
 def first_line(error: Exception) -> str:
