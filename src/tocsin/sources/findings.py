@@ -19,7 +19,7 @@ def set_apart(
     `shown` are the raw columns that stand with a row.
     """
     mine = [i for i, check in enumerate(checks) if check.verdict == verdict]
-    cells = [pl.col(name).cast(pl.String).str.slice(0, _LONGEST_SHOWN) for name in shown]
+    cells = [_as_found(frame, name).cast(pl.String).str.slice(0, _LONGEST_SHOWN) for name in shown]
     if not mine:
         return frame.clear().select(pl.col(ROW), pl.lit(None, pl.String).alias("reason"), *cells), []
     reasons = pl.concat_str(
@@ -34,10 +34,22 @@ def set_apart(
         if failing.height:
             examples = tuple(
                 f"{raw.row_word} {row:,}: {_cells(checks[i].columns, values)}"
-                for row, *values in failing.head(3).select(ROW, *checks[i].columns).iter_rows()
+                for row, *values in failing.head(3)
+                .select(ROW, *(_as_found(frame, name) for name in checks[i].columns))
+                .iter_rows()
             )
             findings.append(Finding(verdict, checks[i].reason, checks[i].columns, failing.height, examples))
     return rows, findings
+
+
+def _as_found(frame: pl.DataFrame, name: str) -> pl.Expr:
+    """A column's cells, but for words where numbers, days or codes belong: a shifted cell may hold a person's name."""
+    cell = pl.col(name)
+    is_text = frame.schema[name] in (pl.String, pl.Categorical, pl.Enum)
+    if not is_text or frame.schema.get(f"_{name}") == pl.String:
+        return cell
+    words = cell.cast(pl.String).str.contains(r"\pL\S*\s+\S*\pL")
+    return pl.when(words).then(pl.lit("(text)")).otherwise(cell.cast(pl.String)).alias(name)
 
 
 def _cells(columns: tuple[str, ...], values: list[object]) -> str:
