@@ -12,7 +12,8 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from tocsin.digest import Digest, load_digest
-    from tocsin.doors import digest_from, events_from
+    from tocsin.doors.events_in import events_from
+    from tocsin.doors.figures_in import digest_from
     from tocsin.errors import TocsinError
     from tocsin.forecast import Forecast
     from tocsin.panel import Panel, build_panel

@@ -6,10 +6,13 @@ from __future__ import annotations
 from tocsin.cli import (
     assess,
     brief,
+    cells,
+    cite,
     data,
     digest,
     explain,
     groups,
+    models,
     questions,
     replay,
     rivalry,

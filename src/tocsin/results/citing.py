@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tocsin import __version__
 from tocsin.errors import InputError
+from tocsin.plain import printable
 from tocsin.results.traced import Traced
 
 STYLES = ("text", "bibtex")
@@ -62,7 +63,7 @@ def plain_line(text: str) -> str:
     >>> plain_line("a\\x1b[31m\\nb")
     'a[31m b'
     """
-    return " ".join("".join(c for c in text.replace("\n", " ") if c.isprintable()).split())
+    return " ".join(printable(text).split())
 
 
 def told_of(told: Traced) -> str:
