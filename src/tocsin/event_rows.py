@@ -90,7 +90,7 @@ def gathered(pieces: Iterable[pl.DataFrame]) -> EventRows:
             shutil.rmtree(folder, ignore_errors=True)
         raise
     if folder is None:
-        return EventRows.of(pl.concat(held))
+        return EventRows.of(pl.concat(held) if held else pl.DataFrame())
     rows = EventRows(
         held[0].clear() if held else pl.scan_parquet(runs[0]).drop(_PLACE).head(0).collect(), (*runs,), height
     )

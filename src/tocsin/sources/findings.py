@@ -6,13 +6,16 @@ import polars as pl
 
 from tocsin.events import Finding, Verdict
 from tocsin.sources.cells import Check
-from tocsin.sources.reading import ROW, RawTable
+from tocsin.sources.reading import ROW, Table
+
+EXAMPLES = 3
+"""So many rows stand with a finding."""
 
 _LONGEST_SHOWN = 80
 
 
 def set_apart(
-    frame: pl.DataFrame, flags: pl.DataFrame, checks: list[Check], verdict: Verdict, raw: RawTable, shown: list[str]
+    frame: pl.DataFrame, flags: pl.DataFrame, checks: list[Check], verdict: Verdict, raw: Table, shown: list[str]
 ) -> tuple[pl.DataFrame, list[Finding]]:
     """The rows that fail a check of this verdict, as found, with all their reasons; and one finding per check.
 
@@ -30,8 +33,8 @@ def set_apart(
     rows.insert_column(1, flags.filter(bad).select(reasons.alias("reason")).to_series())
     findings = []
     for i in mine:
-        failing = frame.filter(~flags[str(i)])
-        if failing.height:
+        if not flags[str(i)].all():
+            failing = frame.select(ROW, *checks[i].columns).filter(~flags[str(i)])
             examples = tuple(
                 f"{raw.row_word} {row:,}: {_cells(checks[i].columns, values)}"
                 for row, *values in failing.head(3)
@@ -61,18 +64,18 @@ def _short(value: object) -> str:
     return repr(text[:30] + "..." if len(text) > 30 else text) if isinstance(value, str) or value is None else text
 
 
-def torn_rows(raw: RawTable, like: pl.DataFrame, id_column: str) -> pl.DataFrame:
+def torn_rows(raw: Table, like: pl.DataFrame, id_column: str) -> pl.DataFrame:
     """Rows that are no rows: their cells are not shown, since a shifted cell may hold anything, a name included."""
     blank = [pl.lit(None, pl.String).alias(name) for name in like.columns if name not in (ROW, "reason", id_column)]
     number = pl.when(pl.col("first_field").str.contains(r"^\d+$")).then("first_field").alias(id_column)
     return raw.torn.select(ROW, "reason", number, *blank).select(like.columns)
 
 
-def torn_findings(raw: RawTable) -> list[Finding]:
+def torn_findings(raw: Table) -> list[Finding]:
     """What to report of rows that are no rows."""
     if raw.torn.is_empty():
         return []
-    examples = tuple(f"{raw.row_word} {row:,}: {reason}" for row, reason, _ in raw.torn.head(3).iter_rows())
+    examples = tuple(f"{raw.row_word} {row:,}: {reason}" for row, reason, _ in raw.torn.head(EXAMPLES).iter_rows())
     return [Finding("rejected", "torn or misshapen row", ("the whole row",), raw.torn.height, examples)]
 
 
