@@ -177,6 +177,28 @@ class Finding:
         return f"{self.count:,} {self.verdict}: {self.reason} ({where}; {'; '.join(self.examples)})"
 
 
+@dataclass(frozen=True)
+class Found:
+    """What a file's events range over: `countries` as ISO codes in order; days of `date` and `date_end`."""
+
+    countries: tuple[str, ...]
+    first_day: date
+    last_day: date
+    coarsest_place: int | None  # place precision; None where it was left out
+
+
+def found_in(rows: EventRows) -> Found:
+    """What events range over, without having all of them in memory; there is at least one."""
+    asked = rows.lazy().select(
+        pl.col("country").unique().sort().implode(),
+        pl.col("date").min(),
+        pl.col("date_end").max(),
+        pl.col("place_precision").max(),
+    )
+    countries, first, last, coarsest = asked.collect(engine="streaming").row(0)
+    return Found(tuple(countries), first, last, coarsest)
+
+
 @dataclass(frozen=True, eq=False, init=False)
 class CheckedFile:
     """A file of events after all checks: what can go into the store, and all that was wrong with the rest.

@@ -19,10 +19,10 @@ import polars as pl
 
 from tocsin.countries import theatre_by_iso3
 from tocsin.errors import InputError
-from tocsin.events import DATE_PRECISION_DAYS, EVENT_SCHEMA, PLACE_PRECISIONS, CheckedFile, Release
+from tocsin.events import DATE_PRECISION_DAYS, EVENT_SCHEMA, PLACE_PRECISIONS, CheckedFile, Found, Release, found_in
 from tocsin.sources.cells import cell_text
 from tocsin.sources.layout import Layout, check_columns, check_rows
-from tocsin.sources.reading import RawTable, read_table
+from tocsin.sources.reading import TableFile, open_table
 from tocsin.sources.ucdp_checks import (
     CHECKED_IF_THERE,
     GED_COLUMNS,
@@ -63,7 +63,7 @@ def read_ged(
 
     Raises `MissingFileError`, `InputError` for options that cannot be, `DataError` for a file that cannot be used.
     """
-    raw = read_table(path, GED.read, standard_header=GED.standard_header)
+    raw = open_table(path, GED.read, standard_header=GED.standard_header)
     is_of, note = _release_of(path, raw, release, published)
     check_columns(raw, GED)
     if place_precision_max is not None and place_precision_max not in PLACE_PRECISIONS:
@@ -74,13 +74,13 @@ def read_ged(
             "in it, e.g. --place-precision-max 2 for a file of events located within about 25 km, or 7 for all events"
         )
     rows = check_rows(raw, GED, is_of, strict=strict)
-    events = rows.events
-    countries, first, last = _coverage(events, is_of, covers, covers_until)
+    found = found_in(rows.rows)
+    countries, first, last = _coverage(found, is_of, covers, covers_until)
     return CheckedFile(
         file=raw.file,
         sha256=raw.sha256,
         release=is_of,
-        events=events,
+        events=rows.rows,
         rejected=rows.rejected,
         questioned=rows.questioned,
         findings=rows.findings,
@@ -88,11 +88,11 @@ def read_ged(
         countries=countries,
         first_day=first,
         last_day=last,
-        place_precisions=_precisions(raw, events, place_precision_max),
+        place_precisions=_precisions(raw, found, place_precision_max),
     )
 
 
-def _release_of(path: Path, raw: RawTable, asked: str | None, published: date | None) -> tuple[Release, list[str]]:
+def _release_of(path: Path, raw: TableFile, asked: str | None, published: date | None) -> tuple[Release, list[str]]:
     named = release_in_file_name(raw.inner_file or "") or release_in_file_name(path.name)
     name = asked or named
     if name is None:
@@ -150,10 +150,10 @@ GED = Layout(
 
 
 def _coverage(
-    events: pl.DataFrame, release: Release, covers: str | None, until: int | None
+    found: Found, release: Release, covers: str | None, until: int | None
 ) -> tuple[tuple[str, ...] | None, date, date]:
     """The countries (None for the world) and the days the file speaks for."""
-    countries = tuple(events["country"].unique().sort())
+    countries = found.countries
     world = covers == "world" or (covers is None and len(countries) >= WORLD_COUNTRIES[release.kind])
     if covers not in (None, "world", "file"):
         raise InputError(f"--covers is world or file, got {covers!r}")
@@ -161,7 +161,7 @@ def _coverage(
         if until is not None:
             raise InputError("--covers-until is for yearly releases; a Candidate release covers its months")
         return None if world else countries, release.first_day, release.last_day
-    years = events.select(first=pl.col("date").dt.year().min(), last=pl.col("date_end").dt.year().max()).row(0)
+    years = found.first_day.year, found.last_day.year
     if until is not None and not years[1] <= until <= release.last_day.year:
         raise InputError(
             f"--covers-until is a year from {years[1]} (the file's last event) to {release.last_day.year} (the end of "
@@ -170,14 +170,14 @@ def _coverage(
     return None if world else countries, date(years[0], 1, 1), date(until or years[1], 12, 31)
 
 
-def _precisions(raw: RawTable, events: pl.DataFrame, most: int | None) -> tuple[int, ...]:
+def _precisions(raw: TableFile, found: Found, most: int | None) -> tuple[int, ...]:
     """The place precisions a file holds, all up to the given or the coarsest one, since cuts are upper bounds.
 
     A file with events known only to their country was not cut, even when it has none at sea or in the air (7).
     """
     if "where_prec" not in raw.columns:
         return PLACE_PRECISIONS[:most]
-    coarsest = int(events["place_precision"].max())  # type: ignore[arg-type]
+    coarsest = found.coarsest_place or 1
     if most is not None and coarsest > most:
         raise InputError(f"{raw.file} has events of place precision {coarsest}, beyond --place-precision-max {most}")
     return PLACE_PRECISIONS[: most or (7 if coarsest == 6 else coarsest)]
