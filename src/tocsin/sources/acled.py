@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -32,7 +32,7 @@ from tocsin.sources.acled_mapping import (
 )
 from tocsin.sources.cells import Check, cell_text, day_cell, is_there, number_cell, whole_cell
 from tocsin.sources.layout import Layout, check_columns, check_rows
-from tocsin.sources.reading import RawTable, read_table
+from tocsin.sources.reading import TableFile, open_table
 from tocsin.sources.source import ReadOptions
 from tocsin.sources.terms import packaged_terms
 
@@ -66,7 +66,7 @@ def read_acled(path: Path, options: ReadOptions) -> CheckedFile:
 
     Raises `MissingFileError`, `InputError` for options that cannot be, `DataError` for a file that cannot be used.
     """
-    raw = read_table(path, ACLED.read)
+    raw = open_table(path, ACLED.read)
     check_columns(raw, ACLED)
     if options.place_precision_max is not None and options.place_precision_max not in PLACE_PRECISIONS:
         raise InputError(f"--place-precision-max is 1 to 7, got {options.place_precision_max}")
@@ -75,18 +75,18 @@ def read_acled(path: Path, options: ReadOptions) -> CheckedFile:
     last_row, taken = _last_days(raw)
     release = _release(raw.file, options, last_row, taken)
     rows = check_rows(raw, ACLED, release, strict=options.strict)
-    countries = tuple(rows.events["country"].unique().sort())
-    first, last = _period(rows.events, last_row, release, options.covers_until)
+    starts = rows.rows.lazy().group_by("country", "theatre").agg(pl.col("date").min()).sort("date", "theatre").collect()
+    first, last = _period(starts["date"][0], last_row, release, options.covers_until)
     return CheckedFile(
         file=raw.file,
         sha256=raw.sha256,
         release=release,
-        events=rows.events,
+        rows=rows.rows,
         rejected=rows.rejected,
         questioned=rows.questioned,
         findings=rows.findings,
-        notes=(*raw.notes, *rows.notes, *_notes(rows.events, last)),
-        countries=None if options.covers == "world" else countries,
+        notes=(*raw.notes, *rows.notes, *_notes(starts, last)),
+        countries=None if options.covers == "world" else tuple(starts["country"].sort()),
         first_day=first,
         last_day=last,
         place_precisions=PLACE_PRECISIONS[: options.place_precision_max],
@@ -96,16 +96,21 @@ def read_acled(path: Path, options: ReadOptions) -> CheckedFile:
 # --- the release ------------------------------------------------------------------------------------------------------
 
 
-def _last_days(raw: RawTable) -> tuple[date | None, date | None]:
+def _last_days(raw: TableFile) -> tuple[date | None, date | None]:
     """The day of the last row, of whatever kind, and that of the latest timestamp (UTC)."""
-    frame, there = raw.frame, raw.frame.schema
-    day = frame.select(_day("event_date", there["event_date"]).max()).item()
-    if "timestamp" not in there:
-        return day, None
-    seconds = frame.select(whole_cell("timestamp", there["timestamp"]).max()).item()
-    if seconds is not None and 0 < seconds < 2**32:
-        return day, datetime.fromtimestamp(seconds, UTC).date()
-    return day, frame.select(day_cell("timestamp", there["timestamp"]).max()).item()
+    days, stamps = [], []
+    for piece in raw.pieces(("event_date", "timestamp")):
+        there = piece.schema
+        days.append(piece.select(_day("event_date", there["event_date"]).max()).item())
+        if "timestamp" in there:
+            seconds = whole_cell("timestamp", there["timestamp"])
+            stamp = pl.from_epoch(pl.when(seconds.is_between(1, 2**32)).then(seconds)).dt.date()
+            stamps.append(piece.select(pl.coalesce(stamp, day_cell("timestamp", there["timestamp"])).max()).item())
+    return _latest(days), _latest(stamps)
+
+
+def _latest(days: list[date | None]) -> date | None:
+    return max((day for day in days if day is not None), default=None)
 
 
 def _release(file: str, options: ReadOptions, last_row: date | None, taken: date | None) -> Release:
@@ -138,10 +143,9 @@ def _release(file: str, options: ReadOptions, last_row: date | None, taken: date
     )
 
 
-def _period(events: pl.DataFrame, last_row: date | None, release: Release, until: int | None) -> tuple[date, date]:
+def _period(first: date, last_row: date | None, release: Release, until: int | None) -> tuple[date, date]:
     """The days an export speaks for: silence after its last row must not be taken for peace."""
-    begins, ends = date(events["date"].min().year, 1, 1), last_row or events["date"].max()  # type: ignore[union-attr]
-    assert isinstance(ends, date)
+    begins, ends = date(first.year, 1, 1), last_row or first
     if until is not None:
         if not ends.year <= until or date(until, 12, 31) > release.published:
             raise InputError(
@@ -154,13 +158,14 @@ def _period(events: pl.DataFrame, last_row: date | None, release: Release, until
     return begins, month_end if near else ends
 
 
-def _notes(events: pl.DataFrame, last: date) -> list[str]:
+def _notes(starts: pl.DataFrame, last: date) -> list[str]:
+    """What must be known of the period; `starts` has `theatre` and the `date` of its first event, in their order."""
     notes = []
     if last.day != monthrange(last.year, last.month)[1]:
         notes.append(f"its last row is of {last}, so figures by month end with the month before")
-    starts = events.group_by("theatre").agg(pl.col("date").min().dt.year().alias("year")).sort("year", "theatre")
-    first = int(starts["year"].min())  # type: ignore[arg-type]
-    later = starts.filter(pl.col("year") > first + 1)
+    years = starts.select("theatre", year=pl.col("date").dt.year())
+    first = years["year"][0]
+    later = years.filter(pl.col("year") > first + 1)
     if later.height:
         named = ", ".join(f"{theatre} {year}" for theatre, year in later.head(6).iter_rows())
         more = f" and {later.height - 6} more" if later.height > 6 else ""

@@ -21,7 +21,7 @@ from tocsin.errors import DataError, InputError
 from tocsin.events import DATE_PRECISION_DAYS, EVENT_SCHEMA, CheckedFile, Release
 from tocsin.sources.cells import Check, cell_text, is_blank, is_there, number_cell, whole_cell
 from tocsin.sources.layout import Layout, check_columns, check_rows
-from tocsin.sources.reading import read_table
+from tocsin.sources.reading import open_table
 from tocsin.sources.source import ReadOptions
 from tocsin.sources.terms import packaged_terms
 
@@ -69,23 +69,25 @@ def read_gtd(path: Path, options: ReadOptions) -> CheckedFile:
     if options.covers not in (None, "world", "file"):
         raise InputError(f"--covers is world or file, got {options.covers!r}")
     try:
-        raw = read_table(path, GTD.read)
+        raw = open_table(path, GTD.read)
     except DataError as error:
         raise DataError(f"{error}{_hint(str(error))}") from None
     check_columns(raw, GTD)
     release = _release(path, options)
     rows = check_rows(raw, GTD, release, strict=options.strict)
-    events = rows.events
+    events = rows.rows.lazy()
     return CheckedFile(
         file=raw.file,
         sha256=raw.sha256,
         release=release,
-        events=events,
+        rows=rows.rows,
         rejected=rows.rejected,
         questioned=rows.questioned,
         findings=rows.findings,
         notes=(*raw.notes, *rows.notes, _SINCE_WHEN),
-        countries=tuple(events["country"].unique().sort()) if options.covers == "file" else None,
+        countries=tuple(events.select(pl.col("country").unique().sort()).collect().to_series())
+        if options.covers == "file"
+        else None,
         first_day=BEGINS,
         last_day=_last_day(events, release, options.covers_until),
         place_precisions=(1, 2, 3, 4),
@@ -131,9 +133,9 @@ def _release(path: Path, options: ReadOptions) -> Release:
     )
 
 
-def _last_day(events: pl.DataFrame, release: Release, until: int | None) -> date:
+def _last_day(events: pl.LazyFrame, release: Release, until: int | None) -> date:
     """The end of the month of the last event (of some hundred a month worldwide), or of the year that is said."""
-    last: date = events.select(pl.col("date").max().dt.month_end()).item()
+    last: date = events.select(pl.col("date").max().dt.month_end()).collect().item()
     if until is None:
         return min(last, release.last_day)
     if not last.year <= until or date(until, 12, 31) > release.last_day:

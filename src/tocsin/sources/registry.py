@@ -172,7 +172,8 @@ def read_file(path: Path, options: ReadOptions, named: str | None = None) -> Che
             f"the source {source.name!r} failed on {path.name} ({type(error).__name__}: {error}); that is a fault of "
             "the package it is from"
         ) from error
-    if checked.release.source != source.name or set(checked.events["source"].unique()) - {source.name}:
+    said = checked.rows.lazy().select("source").unique().collect()["source"].to_list()
+    if checked.release.source != source.name or said not in ([], [source.name]):
         raise InputError(f"the source {source.name!r} gives events that it says are of {checked.release.source!r}")
     return checked
 
