@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from itertools import islice
 
 from tocsin.plain import printable_lines
+
+_MOST_COMPARED, _LONGEST_COMPARED = 20_000, 200
 
 
 class TocsinError(Exception):
@@ -53,6 +56,9 @@ def did_you_mean(word: str, known: Iterable[str], *, most: int = 3) -> str:
     >>> did_you_mean("zzzz", ["Afghanistan"])
     ''
     """
-    by_lower = {name.lower(): name for name in known}
+    # A file may hold any number of names of any length, and likeness is slow to tell.
+    by_lower = {name.lower(): name for name in islice(known, _MOST_COMPARED) if len(name) <= _LONGEST_COMPARED}
+    if len(word) > _LONGEST_COMPARED:
+        return ""
     close = get_close_matches(word.lower(), list(by_lower), n=most, cutoff=0.6)
     return f" Did you mean {' or '.join(by_lower[name] for name in close)}?" if close else ""

@@ -7,7 +7,6 @@ current folder, the file `tocsin.toml` in the store's folder, the defaults below
 from __future__ import annotations
 
 import os
-import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -87,7 +86,7 @@ def load_settings(**given: Any) -> Settings:
         raise InputError(f"a setting cannot be used: {wrong}") from None
     except SettingsError as error:
         raise InputError(f"a setting cannot be read: {error}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         where = " or ".join(str(file) for file in _settings_files() if file.is_file())
         raise InputError(f"{where} is not valid TOML in UTF-8: {error}") from None
 

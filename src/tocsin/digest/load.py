@@ -163,7 +163,7 @@ def read_digest(folder: Path) -> Digest:
         provenance = Provenance(**{**raw, "notes": tuple(raw["notes"])})
     except FileNotFoundError:
         raise MissingFileError(f"{path}: not there, so where the figures come from is not known") from None
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise DataError(f"{path}: does not say where the figures come from ({error})") from None
     return Digest(**tables, provenance=provenance)
 

@@ -111,7 +111,7 @@ def read_json(path: Path) -> dict[str, Any]:
         raw = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise MissingFileError(f"{path}: not there, so {path.parent} holds no replay") from None
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, RecursionError) as error:
         raise DataError(f"{path}: cannot be read ({error})") from None
     if not isinstance(raw, dict):
         raise DataError(f"{path}: is not what a replay writes there")

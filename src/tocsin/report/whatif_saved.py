@@ -94,7 +94,7 @@ def read_document(path: Path) -> dict[str, Any]:
         raise MissingFileError(f"there is no file {path}")
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise DataError(f"{path} is no JSON: {error}") from None
     hint = f"Hint: tocsin whatif run SCENARIO --output {path.name}"
     if not isinstance(found, dict) or found.get("what") != NOT_A_FORECAST:

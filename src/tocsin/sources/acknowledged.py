@@ -46,6 +46,15 @@ def is_acknowledged(home: Path, source: str) -> bool:
     return not known.statement or _read(home).get(source, {}).get("statement") == _hash(known.statement)
 
 
+def acknowledged_on(home: Path, source: str) -> date | None:
+    """The day that the present words of a source's terms were acknowledged, if they were."""
+    return (
+        date.fromisoformat(_read(home)[source]["on"])
+        if source in _read(home) and is_acknowledged(home, source)
+        else None
+    )
+
+
 def check_acknowledged(home: Path, source: str) -> None:
     """Raises `InputError`, saying what to do, unless `is_acknowledged`."""
     if not is_acknowledged(home, source):
@@ -65,7 +74,7 @@ def _read(home: Path) -> dict[str, dict[str, str]]:
         held = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise DataError(f"{path} cannot be read ({error}); delete it and acknowledge the terms again") from None
     if not isinstance(held, dict) or not all(isinstance(entry, dict) for entry in held.values()):
         raise DataError(f"{path} is damaged; delete it and acknowledge the terms again")

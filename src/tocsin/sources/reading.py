@@ -163,7 +163,7 @@ def _open_parquet(path: Path, sha256: str, wanted: Sequence[str]) -> TableFile:
     try:
         columns = tuple(pl.read_parquet_schema(path))
         height = int(pl.scan_parquet(path).select(pl.len()).collect().item())
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         raise _unreadable(path, error) from None
     there = tuple(name for name in wanted if name in columns)
     return TableFile(
@@ -181,11 +181,11 @@ def _parquet_pieces(path: Path, names: tuple[str, ...]) -> Iterator[pl.DataFrame
             yield piece
         if not at:
             yield rows.collect()
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         raise _unreadable(path, error) from None
 
 
-def _unreadable(path: Path, error: Exception) -> DataError:
+def _unreadable(path: Path, error: BaseException) -> DataError:
     return DataError(f"{path.name} is no readable Parquet file ({first_line(error)}); download it again")
 
 
@@ -259,7 +259,10 @@ def _torn(rows: list[tuple[int, str, str]]) -> pl.DataFrame:
 
 def _header(name: str, records: Records, standard: Sequence[str]) -> tuple[list[str], bool]:
     first = records.text[: records.end[0]].decode("utf-8-sig")
-    header = [field.strip() for field in next(csv.reader(io.StringIO(first, newline="")), [])]
+    try:
+        header = [field.strip() for field in next(csv.reader(io.StringIO(first, newline="")), [])]
+    except csv.Error as error:
+        raise DataError(f"{name} is not a comma-separated table: its first line cannot be read ({error})") from None
     if len(header) < 2:
         other = next((f"{mark!r}" for mark in ("\t", ";", "|") if first.count(mark) >= 2), None)
         hint = f"its columns are separated by {other}; save it with commas" if other else "its first line is one column"

@@ -89,6 +89,6 @@ def _chunks(packed: IO[bytes] | gzip.GzipFile, path: Path, packed_size: int) -> 
         yield chunk
 
 
-def first_line(error: Exception) -> str:
+def first_line(error: BaseException) -> str:
     """The first line of what a library says, short enough for a message."""
     return (str(error).splitlines() or [type(error).__name__])[0][:120]

@@ -187,7 +187,7 @@ def read_manifest(path: Path) -> tuple[Part, ...]:
         if version != FORMAT:
             raise ValueError(f"unknown format {version!r}")
         return tuple(_part(entry) for entry in content["parts"])
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         if isinstance(error, DataError):
             raise
         raise DataError(_damaged(path, f"{type(error).__name__}: {error}")) from None

@@ -43,7 +43,7 @@ def read_questions(settings: Settings) -> tuple[Question, ...]:
             continue
         try:
             question = _question(json.loads(line))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             raise DataError(
                 f"{path}: line {at} is not a question ({type(error).__name__}: {error}); nothing was changed"
             ) from None

@@ -130,7 +130,7 @@ def _own(folder: Path) -> set[str] | None:
             return None
         said = json.loads((folder / MARKER).read_text(encoding="utf-8"))
         return {*map(str, said["files"]), MARKER} if said["made_by"].startswith("tocsin ") else None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 

@@ -28,7 +28,7 @@ def parse_scenario(text: str, *, name: str = "scenario") -> Scenario:
     """The scenario of a TOML text; `name` is what errors call it. Raises `DataError` with everything that is wrong."""
     try:
         values = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise DataError(f"{name}: not TOML: {error}") from None
     problems = Problems(line_numbers(text))
     scenario = _scenario(Table(values, (), problems))
