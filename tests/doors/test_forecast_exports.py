@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -170,6 +171,31 @@ def test_priogrid_cells_go_into_their_own_folder(tmp_path: Path) -> None:
 def test_what_is_no_window_is_refused(made: dict[str, Any], year: int | None, message: str) -> None:
     with pytest.raises(InputError, match=message):
         views_challenge_table(forecast(**made), year=year)
+
+
+def test_groups_go_by_name_in_the_same_layout(tmp_path: Path) -> None:
+    made = forecast(("JNIM @ Mali", "IS @ Niger"), draws=CHALLENGE_DRAWS)
+    table = views_challenge_table(made, unit="unit")
+    assert dict(table.schema) == {"month_id": pl.Int32, "unit": pl.String, "draw": pl.Int32, "outcome": pl.Int32}
+    # Without a year the twelve months after the origin: November 2018 is 467.
+    assert table["month_id"].unique().sort().to_list() == list(range(467, 479))
+    assert table.equals(table.sort("month_id", "unit", "draw"))
+    back = table.filter(pl.col("unit") == "JNIM @ Mali").sort("month_id", "draw")["outcome"].to_numpy()
+    assert np.array_equal(back.reshape(12, CHALLENGE_DRAWS), made.samples[0, :12])
+    path = to_views_challenge(made, tmp_path, unit="unit")
+    assert path.relative_to(tmp_path).as_posix() == "climatology_12/um/window=Y2018-11/predictions_2018-11.parquet"
+    assert pl.read_parquet(path).equals(table)
+    in_2019 = views_challenge_table(made, unit="unit", year=2019)
+    assert in_2019["month_id"].min() == 469
+    with pytest.raises(InputError, match="a window is 12 months, the forecast has 6"):
+        views_challenge_table(forecast(("a",), steps=6), unit="unit")
+
+
+def test_licence_and_citation_of_the_forecast_itself_are_told(tmp_path: Path) -> None:
+    made = replace(forecast(), licence="CC0", citation="Somebody (2020)")
+    path = to_hubverse(made, tmp_path)
+    assert pl.read_parquet_metadata(path)["licence"] == "CC0"
+    assert pl.read_parquet_metadata(to_hubverse(made, tmp_path, provenance=TOLD))["licence"] == "CC BY 4.0"
 
 
 def test_a_year_can_be_chosen() -> None:
