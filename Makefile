@@ -28,7 +28,7 @@ SETUP = @python="$(PYTHON)"; \
 	fi; \
 	"$$python" tools/environment.py --lock "$(LOCK)"
 
-.PHONY: help assess serve test test-python check lint types bench bench-rivalry-speed bench-rivalry-study bench-whatif bench-whatif-calibration bench-web lock clean core dev browser
+.PHONY: help assess serve test test-python check lint types docs bench bench-rivalry-speed bench-rivalry-study bench-whatif bench-whatif-calibration bench-web lock clean core dev browser
 
 help: ## Show this list
 	@echo "make TARGET, where TARGET is one of"
@@ -52,7 +52,11 @@ lint: dev ## Check style and format with ruff
 types: dev ## Check the types with mypy
 	$(RUN) -m mypy
 
-check: lint types test ## Run everything that CI runs: lint, types, test
+docs: dev ## Build the documentation into site-docs/, offline; a link that leads nowhere is an error
+	NO_MKDOCS_2_WARNING=true $(RUN) -m mkdocs build --strict
+	@echo "documentation: site-docs/index.html"
+
+check: lint types docs test ## Run everything that CI runs: lint, types, docs, test
 
 bench: dev ## Run the benchmarks, one after the other; BENCHMARKS=benchmarks/startup.py runs one
 	@failed=0; \
@@ -90,5 +94,5 @@ lock: ## Write the newest versions that fit together to requirements/lock.txt
 	$(SETUP) lock
 
 clean: ## Remove .venv and all that tests and tools leave behind; imported data stays
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* htmlcov dist build
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* htmlcov dist build site-docs
 	find src tests benchmarks tools -name __pycache__ -type d -prune -exec rm -rf {} +

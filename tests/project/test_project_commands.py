@@ -68,13 +68,13 @@ def test_every_command_and_option_has_help(words: str) -> None:
 
 
 def test_examples_call_commands_and_options_that_exist() -> None:
-    texts = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    texts = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
     calls = [
-        line.split("#")[0].split()
+        line.removeprefix("$ ").split("#")[0].split()
         for path in texts
         for block in re.findall(r"^```\w*\n(.*?)^```$", path.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
         for line in block.splitlines()
-        if line.startswith("tocsin ")
+        if line.startswith(("tocsin ", "$ tocsin "))
     ]
     assert len(calls) >= 5
     for call in calls:
