@@ -9,7 +9,7 @@ parts (its country or date was revised) counts once, in the part of higher rank.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -18,8 +18,12 @@ from typing import Literal, get_args
 import polars as pl
 
 from tocsin.countries import theatre_by_iso3
-from tocsin.errors import DataError, InputError, NotHeldError
+from tocsin.errors import InputError, NotHeldError
+from tocsin.events import empty_events
 from tocsin.store.manifest import Part, Vintage, vintages_of
+from tocsin.store.slices import Slice, known_day, rows_of, slices_of
+
+__all__ = ["AsOfMode", "EventsInForce", "ScannedEvents", "events_in_force", "known_day", "scan_in_force"]
 
 AsOfMode = Literal["reconstructed", "strict", "lagged"]
 Span = tuple[date, date]
@@ -58,6 +62,38 @@ class EventsInForce:
         """The last day covered in one theatre."""
         return self.last_days.get(theatre, self.last_day)
 
+    def lazy(self) -> pl.LazyFrame:
+        """The events, to be asked something of."""
+        return self.events.lazy()
+
+
+@dataclass(frozen=True, eq=False)
+class ScannedEvents:
+    """As `EventsInForce`, the events still in the store's files: `slices` say which of them count.
+
+    It is plain data, and good as long as the store is not written to.
+    """
+
+    slices: tuple[Slice, ...]
+    vintages: tuple[Vintage, ...]
+    notes: tuple[str, ...]
+    place_precision_max: int
+    first_day: date
+    last_day: date
+    as_of: date | None
+    mode: AsOfMode
+    lag_days: int
+    last_days: dict[str, date] = field(default_factory=dict)
+
+    def lazy(self) -> pl.LazyFrame:
+        """The events in no particular order, to be asked something of; `EVENT_SCHEMA`."""
+        return pl.concat([one.lazy() for one in self.slices]) if self.slices else empty_events().lazy()
+
+    def read(self) -> EventsInForce:
+        """The same with all events in memory."""
+        told = {name.name: getattr(self, name.name) for name in fields(self) if name.name != "slices"}
+        return EventsInForce(events=self.lazy().sort("date", "event_id").collect(), **told)
+
 
 def events_in_force(
     folder: Path,
@@ -69,48 +105,58 @@ def events_in_force(
     place_precision_max: int | None,
 ) -> EventsInForce:
     """See `Store.events`; `folder` is where the parts' Parquet paths begin."""
+    given = {"as_of": as_of, "lag_days": lag_days, "place_precision_max": place_precision_max}
+    if mode == "lagged" and parts:
+        _check_options(mode, lag_days, place_precision_max)
+        from tocsin.store.lagged import lagged_in_force  # it asks here for the other modes
+
+        return lagged_in_force(folder, parts, **given)  # type: ignore[arg-type]
+    return scan_in_force(folder, parts, mode=mode, **given).read()  # type: ignore[arg-type]
+
+
+def scan_in_force(
+    folder: Path,
+    parts: Sequence[Part],
+    *,
+    as_of: date | None,
+    mode: AsOfMode,
+    lag_days: int,
+    place_precision_max: int | None,
+) -> ScannedEvents:
+    """See `Store.scan`; in all modes but `lagged`."""
+    _check_options(mode, lag_days, place_precision_max)
+    if not parts:
+        raise NotHeldError("the store is empty; bring events in with: tocsin data import FILE")
+    available = _available(parts, as_of, mode)
+    slices = slices_of(folder, available)
+    used = [part for part in available if rows_of(slices[part])]
+    coarsest, notes = _common_precision(used, place_precision_max)
+    known_to = None if as_of is None else as_of - timedelta(days=lag_days)
+    scanned = ScannedEvents(
+        slices=tuple(replace(_located(slices[part], part, coarsest), known_to=known_to) for part in used),
+        vintages=vintages_of(used),
+        notes=(),
+        place_precision_max=coarsest,
+        first_day=date.min,
+        last_day=date.max,
+        as_of=as_of,
+        mode=mode,
+        lag_days=lag_days,
+    )
+    first, last, last_days, coverage_notes = _coverage(available, known_to)
+    further = _further_notes(scanned.lazy(), used, mode, as_of)
+    return replace(
+        scanned, notes=(*notes, *coverage_notes, *further), first_day=first, last_day=last, last_days=last_days
+    )
+
+
+def _check_options(mode: AsOfMode, lag_days: int, place_precision_max: int | None) -> None:
     if mode not in get_args(AsOfMode):
         raise InputError(f"an as-of mode is reconstructed, strict or lagged, got {mode!r}")
     if lag_days < 0:
         raise InputError(f"lag_days is 0 or more, got {lag_days}")
     if place_precision_max is not None and not 1 <= place_precision_max <= 7:
         raise InputError(f"a place precision is 1 to 7, got {place_precision_max}")
-    if not parts:
-        raise NotHeldError("the store is empty; bring events in with: tocsin data import FILE")
-    if mode == "lagged":
-        from tocsin.store.lagged import lagged_in_force  # it asks here for the other modes
-
-        return lagged_in_force(folder, parts, as_of=as_of, lag_days=lag_days, place_precision_max=place_precision_max)
-    available = _available(parts, as_of, mode)
-    tables = {part: _load(folder, part) for part in available}
-    in_force = _superseded(tables)
-    used = [part for part in available if in_force[part].height]
-    coarsest, notes = _common_precision(used, place_precision_max)
-    events = pl.concat([_located(in_force[part], part, coarsest) for part in used]).sort("date", "event_id")
-    known_to = None if as_of is None else as_of - timedelta(days=lag_days)
-    if known_to is not None:
-        events = events.filter(known_day() <= known_to)
-    first, last, last_days, coverage_notes = _coverage(available, known_to)
-    notes += coverage_notes
-    notes += _further_notes(events, used, mode, as_of)
-    return EventsInForce(
-        events=events,
-        vintages=vintages_of(used),
-        notes=tuple(notes),
-        place_precision_max=coarsest,
-        first_day=first,
-        last_day=last,
-        as_of=as_of,
-        mode=mode,
-        lag_days=lag_days,
-        last_days=last_days,
-    )
-
-
-def known_day() -> pl.Expr:
-    """The day an event is known: its last one, or the end of that month when the date is no finer than a month."""
-    last = pl.col("date_end")
-    return pl.when(pl.col("date_precision_days") >= 31).then(last.dt.month_end()).otherwise(last)
 
 
 def _available(parts: Sequence[Part], as_of: date | None, mode: AsOfMode) -> list[Part]:
@@ -125,34 +171,6 @@ def _available(parts: Sequence[Part], as_of: date | None, mode: AsOfMode) -> lis
             f"{earliest.published}{assumed}. Import an older release, or use --as-of-mode reconstructed"
         )
     return published
-
-
-def _load(folder: Path, part: Part) -> pl.DataFrame:
-    path = folder / part.parquet
-    if path.stat().st_size != part.parquet_bytes:
-        raise DataError(f"{path} is damaged: {path.stat().st_size} bytes where {part.parquet_bytes} were written; "
-                        f"import {part.file} again")  # fmt: skip
-    try:
-        return pl.read_parquet(path)
-    except pl.exceptions.PolarsError as error:
-        raise DataError(f"{path} is damaged ({str(error).splitlines()[0]}); import {part.file} again") from None
-
-
-def _superseded(tables: dict[Part, pl.DataFrame]) -> dict[Part, pl.DataFrame]:
-    """Each part's rows that no part of higher rank of the same source speaks for."""
-    ordered = sorted(tables, key=lambda part: part.rank, reverse=True)
-    left: dict[Part, pl.DataFrame] = {}
-    for at, part in enumerate(ordered):
-        rows = tables[part]
-        for higher in ordered[:at]:
-            if higher.release.source != part.release.source:
-                continue
-            spoken_for = pl.col("date_end").is_between(higher.first_day, higher.last_day)
-            if higher.countries is not None:
-                spoken_for &= pl.col("country").is_in(list(higher.countries))
-            rows = rows.filter(~spoken_for).join(left[higher].select("event_id"), on="event_id", how="anti")
-        left[part] = rows
-    return left
 
 
 def _common_precision(used: Sequence[Part], forced: int | None) -> tuple[int, list[str]]:
@@ -182,15 +200,15 @@ def _common_precision(used: Sequence[Part], forced: int | None) -> tuple[int, li
     return coarsest, notes
 
 
-def _located(rows: pl.DataFrame, part: Part, coarsest: int) -> pl.DataFrame:
+def _located(rows: Slice, part: Part, coarsest: int) -> Slice:
     if max(part.place_precisions) <= coarsest:
         return rows
-    if rows["place_precision"].null_count():
+    if rows.lazy().select(pl.col("place_precision").is_null().any()).collect(engine="streaming").item():
         raise NotHeldError(
             f"{part.release.vintage} ({part.file}) does not code how precisely each event is placed, so that it cannot "
             f"be cut at {coarsest}; use {max(part.place_precisions)}"
         )
-    return rows.filter(pl.col("place_precision") <= coarsest)
+    return replace(rows, place_precision_max=coarsest)
 
 
 # --- the days covered -------------------------------------------------------------------------------------------------
@@ -266,16 +284,19 @@ def _day_before(day: date) -> date:
     return day - timedelta(days=1)
 
 
-def _further_notes(events: pl.DataFrame, used: Sequence[Part], mode: AsOfMode, as_of: date | None) -> list[str]:
+def _further_notes(events: pl.LazyFrame, used: Sequence[Part], mode: AsOfMode, as_of: date | None) -> list[str]:
+    asked = events.select(
+        pl.col("preliminary").sum(), pl.len().alias("events"), pl.col("date_precision_days").is_null().any()
+    )
+    preliminary, height, no_date_precision = asked.collect(engine="streaming").row(0)
     notes = []
-    preliminary = int(events["preliminary"].sum())
     if preliminary:
-        notes.append(f"{preliminary:,} of {events.height:,} events are preliminary (Candidate releases).")
+        notes.append(f"{preliminary:,} of {height:,} events are preliminary (Candidate releases).")
     assumed = sorted({part.release.vintage for part in used if part.release.published_assumed})
     if mode == "strict" and assumed:
         notes.append(f"The day of publication of {', '.join(assumed)} is assumed.")
     mid_month = as_of is not None and _day_after(as_of).day != 1
-    if mid_month and events["date_precision_days"].null_count():
+    if mid_month and no_date_precision:
         notes.append(
             "Some events carry no date precision; those known only to their month count from the day coded, often the "
             "first of the month. As of the end of a month this does not matter."

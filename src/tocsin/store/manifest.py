@@ -232,6 +232,14 @@ def write_synced(path: Path, content: bytes) -> None:
     sync_folder(path.parent)
 
 
+def place_synced(temporary: Path, path: Path) -> None:
+    """The same for a file that is written already, in the same folder."""
+    with temporary.open("rb+") as file:
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    sync_folder(path.parent)
+
+
 def sync_folder(folder: Path) -> None:
     """Make the names in a folder last, where the platform lets one ask for that."""
     if os.name == "posix":

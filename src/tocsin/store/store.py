@@ -12,33 +12,40 @@ does not name it is in place; a reader that met the moment in between reads the 
 from __future__ import annotations
 
 import hashlib
-import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
+import polars as pl
 from filelock import FileLock, Timeout
+from polars.io.plugins import register_io_source
 
 from tocsin.errors import DataError, InputError, NotHeldError, StoreBusyError, did_you_mean
-from tocsin.events import CheckedFile
+from tocsin.events import EVENT_SCHEMA, CheckedFile
 from tocsin.settings import load_settings
 from tocsin.spreadsheet import csv_text
-from tocsin.store.inforce import AsOfMode, EventsInForce, events_in_force
+from tocsin.store.inforce import AsOfMode, EventsInForce, ScannedEvents, events_in_force, scan_in_force
 from tocsin.store.manifest import (
     Part,
     Vintage,
     chosen,
     fingerprint_of,
     manifest_text,
+    place_synced,
     read_manifest,
     vintages_of,
     write_synced,
 )
+from tocsin.store.slices import damaged
+
+T = TypeVar("T")
 
 _READ_TRIES = 5
+_ROW_GROUP = 2**16  # rows; a part is sorted by place, so that one country's rows are found without reading the rest
 
 
 @dataclass(frozen=True)
@@ -113,23 +120,55 @@ class Store:
         Raises `InputError` when several sources are held and none is named; `NotHeldError` when nothing of it is held,
         nothing was published by then, or nothing that early is held; `DataError` when the store is damaged.
         """
+        return self._asked(
+            lambda parts: events_in_force(
+                self.folder,
+                chosen(parts, source, release, one_source=True),
+                as_of=as_of,
+                mode=mode,
+                lag_days=lag_days,
+                place_precision_max=place_precision_max,
+            )
+        )
+
+    def ask(
+        self,
+        question: Callable[[EventsInForce | ScannedEvents], T],
+        as_of: date | None = None,
+        mode: AsOfMode = "reconstructed",
+        lag_days: int = 0,
+        *,
+        source: str | None = None,
+        release: str | None = None,
+        place_precision_max: int | None = None,
+    ) -> T:
+        """What a function makes of the events that `events` would give, without having all of them in memory.
+
+        The function asks the `lazy()` of what it is handed. It is called again when a writer replaced what it was
+        reading. In the mode `lagged` the events are in memory all the same. Raises what `events` does.
+        """
+        options = {"as_of": as_of, "mode": mode, "lag_days": lag_days, "place_precision_max": place_precision_max}
+
+        def work(parts: tuple[Part, ...]) -> T:
+            scan = events_in_force if mode == "lagged" else scan_in_force
+            return question(scan(self.folder, chosen(parts, source, release, one_source=True), **options))  # type: ignore[arg-type]
+
+        return self._asked(work)
+
+    def _asked(self, work: Callable[[tuple[Part, ...]], T]) -> T:
         for tried in range(_READ_TRIES):
             parts = read_manifest(self._manifest)
             try:
-                return events_in_force(
-                    self.folder,
-                    chosen(parts, source, release, one_source=True),
-                    as_of=as_of,
-                    mode=mode,
-                    lag_days=lag_days,
-                    place_precision_max=place_precision_max,
-                )
-            except FileNotFoundError as error:
+                return work(parts)
+            except (FileNotFoundError, pl.exceptions.PolarsError) as error:
+                missing = [part.parquet for part in parts if not (self.folder / part.parquet).exists()]
+                if not missing and not isinstance(error, FileNotFoundError):
+                    raise damaged(self.folder, parts, error) from None
                 # A writer may just have replaced what we were about to read.
                 if read_manifest(self._manifest) == parts or tried == _READ_TRIES - 1:
                     raise DataError(
-                        f"the store is damaged: {error.filename} is missing; remove that release with `tocsin data "
-                        "remove` and import it again"
+                        f"the store is damaged: {', '.join(missing) or error} is missing; remove that release with "
+                        "`tocsin data remove` and import it again"
                     ) from None
         raise AssertionError("unreachable")
 
@@ -141,21 +180,22 @@ class Store:
         A file replaces those of the same release that it covers wholly (same countries and days) or that bear its name.
         Raises `StoreBusyError` when another process keeps writing, `DataError` for a damaged store.
         """
-        packed = [_packed(file) for file in files]
         with self._writing():
             before = parts = read_manifest(self._manifest)
             added = []
-            for file, content in zip(files, packed, strict=True):
-                result, parts = self._place(file, content, parts)
+            for file in files:
+                result, parts = self._place(file, parts)
                 added.append(result)
             if parts != before:
                 self._commit(parts)
         return tuple(added)
 
-    def _place(self, file: CheckedFile, content: bytes, parts: tuple[Part, ...]) -> tuple[Added, tuple[Part, ...]]:
-        part = _part_of(file, content, sequence=1 + max((p.sequence for p in parts), default=0))
+    def _place(self, file: CheckedFile, parts: tuple[Part, ...]) -> tuple[Added, tuple[Part, ...]]:
+        incoming = self.folder / "parts" / ".incoming.tmp"  # cleared by the next writer, should this one be killed
+        part = _part_of(file, _pack(file, incoming), sequence=1 + max((p.sequence for p in parts), default=0))
         held = next((p for p in parts if p.says_the_same_as(part)), None)
         if held is not None:
+            incoming.unlink()
             return Added(held, True, ()), parts
         replaced = [
             p
@@ -168,7 +208,7 @@ class Store:
             for p in parts
             if p not in replaced
         ]
-        self._write(part.parquet, content)
+        place_synced(incoming, self.folder / part.parquet)
         for name, rows in ((part.rejected_file, file.rejected), (part.questioned_file, file.questioned)):
             if name is not None:
                 self._write(name, csv_text(rows).encode())
@@ -225,15 +265,21 @@ class Store:
         self._manifest.with_name(f".{self._manifest.name}.tmp").unlink(missing_ok=True)
 
 
-def _packed(file: CheckedFile) -> bytes:
-    """The events as Parquet, the same bytes for the same events, smaller and faster to search when sorted by place."""
-    content = io.BytesIO()
-    file.events.sort("country", "date", "event_id").write_parquet(content, compression="zstd")
-    return content.getvalue()
+def _pack(file: CheckedFile, path: Path) -> tuple[int, str]:
+    """Write the events as Parquet, the same bytes for the same events; gives their number and sha256."""
+
+    def pieces(*_: object) -> Iterator[pl.DataFrame]:
+        yield from file.rows.in_store_order()
+
+    register_io_source(pieces, schema=EVENT_SCHEMA).sink_parquet(
+        path, compression="zstd", row_group_size=_ROW_GROUP, maintain_order=True
+    )
+    with path.open("rb") as written:
+        return path.stat().st_size, hashlib.file_digest(written, "sha256").hexdigest()
 
 
-def _part_of(file: CheckedFile, content: bytes, *, sequence: int) -> Part:
-    digest = hashlib.sha256(content).hexdigest()
+def _part_of(file: CheckedFile, packed: tuple[int, str], *, sequence: int) -> Part:
+    size, digest = packed
     # What a part speaks for is not in its rows, so its name is made of both file and rows; sidecars follow.
     stem = re.sub(r"[^A-Za-z0-9._-]+", "_", Path(file.file).name.split(".")[0])[:60]
     name = f"{file.release.name}-{stem}-{hashlib.sha256((file.sha256 + digest).encode()).hexdigest()[:12]}"
@@ -242,9 +288,9 @@ def _part_of(file: CheckedFile, content: bytes, *, sequence: int) -> Part:
         file=file.file,
         file_sha256=file.sha256,
         parquet=f"parts/{file.release.source}-{name}.parquet",
-        parquet_bytes=len(content),
+        parquet_bytes=size,
         parquet_sha256=digest,
-        rows=file.events.height,
+        rows=file.rows.height,
         rejected=file.rejected.height,
         questioned=file.questioned.height,
         rejected_file=f"rejected/{name}.csv" if file.rejected.height else None,
