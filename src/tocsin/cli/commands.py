@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from tocsin.cli import (
+    acknowledge,
     assess,
     brief,
     cells,

@@ -1,4 +1,4 @@
-"""`tocsin data`: bringing events in, seeing what is held, dropping a release."""
+"""`tocsin data`: bringing events in, acknowledging a source's terms, seeing what is held, dropping a release."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from tocsin.plain import printable
 
 if TYPE_CHECKING:
     from tocsin.events import CheckedFile
+    from tocsin.settings import Settings
     from tocsin.store import Added, Store, Vintage
 
 data_app = typer.Typer(no_args_is_help=True, help="Bring events in, see what is held, drop a release.")
@@ -51,9 +52,14 @@ class Format(StrEnum):
 
 @data_app.command("import")
 def import_files(
-    files: list[Path] = typer.Argument(..., metavar="FILE...", help="UCDP GED files: CSV, .csv.gz, .zip or Parquet."),
-    release: str | None = typer.Option(None, help="The release, e.g. 24.1 or 24.0.3; by default from the file's name."),
-    published: str | None = typer.Option(None, metavar="YYYY-MM-DD", help="The day the release was published."),
+    files: list[Path] = typer.Argument(..., metavar="FILE...", help="Files of events: CSV, .csv.gz, .zip or Parquet."),
+    source: str | None = typer.Option(
+        None, metavar="NAME", help="Whose events: ucdp-ged, acled, gtd or another package's; by default by the columns."
+    ),
+    release: str | None = typer.Option(
+        None, help="The release, e.g. 24.1 (UCDP), 2022-05 (GTD), a name of yours (ACLED); by default told by the file."
+    ),
+    published: str | None = typer.Option(None, metavar="YYYY-MM-DD", help="The day it was published, or taken."),
     place_precision_max: int | None = typer.Option(
         None, min=1, max=7, help="Coarsest place precision held; needed for a file without the column where_prec."
     ),
@@ -61,12 +67,12 @@ def import_files(
         None, help="What the file speaks for: the world, or only the countries in it. By default told by their number."
     ),
     covers_until: int | None = typer.Option(
-        None, metavar="YYYY", help="Last year a yearly file speaks for; by default that of its last event."
+        None, metavar="YYYY", help="Last year the file speaks for whole; by default it ends with its last event."
     ),
     strict: bool = typer.Option(False, "--strict", help="Refuse a file when any row is rejected or questioned."),
     format: Format = typer.Option(Format.table, help="How to print the result."),
 ) -> None:
-    """Bring events of UCDP GED into the store, yearly or Candidate releases; all files of one command or none.
+    """Bring events of UCDP GED, ACLED or the GTD into the store; all files of one command or none.
 
     Rows that cannot be are rejected and written beside the store with their reason; rows whose deaths are out of order
     are taken in as coded and listed as questioned. The same file again changes nothing.
@@ -75,10 +81,18 @@ def import_files(
     rows, rejected, questioned, countries ("world" or theatres), first_day, last_day, place_precisions, rejected_file,
     questioned_file, notes, findings`: [`verdict, reason, columns, count, examples`]].
     """
-    from tocsin.sources.ucdp import read_ged
+    from tocsin.sources.registry import ReadOptions, read_file
     from tocsin.store import Store
 
     when = _day(published)
+    options = ReadOptions(
+        release=release,
+        published=when,
+        place_precision_max=place_precision_max,
+        covers=covers and covers.value,
+        covers_until=covers_until,
+        strict=strict,
+    )
     store = Store.open()
     checked: list[CheckedFile] = []
     refused: list[TocsinError] = []
@@ -86,17 +100,7 @@ def import_files(
         for file in files:
             tell(f"Reading and checking {file.name}")
             try:
-                checked.append(
-                    read_ged(
-                        file,
-                        release=release,
-                        published=when,
-                        place_precision_max=place_precision_max,
-                        covers=covers and covers.value,
-                        covers_until=covers_until,
-                        strict=strict,
-                    )
-                )
+                checked.append(read_file(file, options, source))
             except TocsinError as error:
                 refused.append(error)
         if refused:
@@ -109,6 +113,27 @@ def import_files(
         return
     for good, one in zip(checked, added, strict=True):
         _print_added(store, good, one)
+    for line in _before_use(store, {one.part.release.source for one in added}):
+        say(line)
+
+
+def _before_use(store: Store, sources: set[str]) -> list[str]:
+    """What is still to be done before events of these sources answer."""
+    from tocsin.settings import load_settings
+    from tocsin.sources.acknowledged import is_acknowledged
+
+    used = load_settings().source
+    lines = [
+        f"Before events of {source} are used their terms are to be acknowledged: tocsin data acknowledge {source}"
+        for source in sorted(sources)
+        if not is_acknowledged(store.home, source)
+    ]
+    lines += [
+        f"Events of {source} are held beside those in use ({used}); to use them: TOCSIN_SOURCE={source}, or source = "
+        f'"{source}" in tocsin.toml'
+        for source in sorted(sources - {used})
+    ]
+    return lines
 
 
 def _raise_all(refused: list[TocsinError], given: int) -> None:
@@ -219,22 +244,29 @@ def _shortened(names: list[str] | tuple[str, ...]) -> str:
 
 @data_app.command("status")
 def status(format: Format = typer.Option(Format.table, help="How to print the result.")) -> None:
-    """Show the releases held; with none, the packaged figures that answer instead.
+    """Show the releases held and the source in use; with none of it, the packaged figures that answer instead.
 
-    JSON: `store, empty, packaged`: {`source, release, what, first_day, last_day, licence`}, `vintages`: [`vintage,
-    release, source, kind, published, published_assumed, files`: [`name, sha256`], `rows, rejected, questioned,
-    first_day, last_day, countries ("world" or theatres), place_precisions, licence, citation, redistributable,
-    rejected_files, questioned_files`], `notes` (what would be said beside figures made from all of it).
+    JSON: `store, empty, source` (the one in use), `sources`: [`name, title, in_use, held, acknowledgement` ("not asked
+    for", "given" or "missing"), `acknowledged_on`], `packaged`: {`source, release, what, first_day, last_day,
+    licence`}, `vintages`: [`vintage, release, source, kind, published, published_assumed, files`: [`name, sha256`],
+    `rows, rejected, questioned, first_day, last_day, countries ("world" or theatres), place_precisions, licence,
+    citation, redistributable, rejected_files, questioned_files`], `notes` (what would be said beside figures made from
+    all of the source in use).
     """
+    from tocsin.settings import load_settings
     from tocsin.store import Store
 
+    settings = load_settings()
     store = Store.open()
     vintages = store.vintages()
-    notes = list(store.events().notes) if vintages else [_packaged_note()]
+    sources = _sources(store, settings)
+    notes = _status_notes(store, settings)
     if format is Format.json:
         content = {
             "store": str(store.folder),
             "empty": not vintages,
+            "source": settings.source,
+            "sources": sources,
             "packaged": PACKAGED,
             "vintages": [_vintage_entry(store, vintage) for vintage in vintages],
             "notes": notes,
@@ -244,13 +276,61 @@ def status(format: Format = typer.Option(Format.table, help="How to print the re
     say(f"Store: {store.folder}")
     if vintages:
         _print_vintages(vintages)
+    if any(one["held"] or one["in_use"] for one in sources if one["name"] != PACKAGED["source"]):
+        say(_sources_line(sources))
     for note in notes:
         say(note)
 
 
-def _packaged_note() -> str:
+def _sources(store: Store, settings: Settings) -> list[dict[str, Any]]:
+    """Every source that is installed or held: whether it is in use, and whether its terms are acknowledged."""
+    from tocsin.sources.acknowledged import acknowledged_on, is_acknowledged
+    from tocsin.sources.registry import sources
+
+    known, held = sources(), store.sources()
+    entries = []
+    for name in dict.fromkeys((*known, *held, settings.source)):
+        on = acknowledged_on(store.home, name)
+        asks = name not in known or bool(known[name].statement)
+        given = is_acknowledged(store.home, name)
+        entries.append(
+            {
+                "name": name,
+                "title": known[name].title if name in known else name,
+                "in_use": name == settings.source,
+                "held": name in held,
+                "acknowledgement": "missing" if not given else "given" if asks and on else "not asked for",
+                "acknowledged_on": on and on.isoformat(),
+            }
+        )
+    return entries
+
+
+def _sources_line(sources: list[dict[str, Any]]) -> str:
+    used = next(one for one in sources if one["in_use"])
+    beside = [one for one in sources if one["held"] and not one["in_use"]]
+    lines = [f"In use: {used['name']}" + ("" if used["held"] else ", of which nothing is imported")]
+    if beside:
+        lines.append(f"held beside it: {', '.join(one['name'] for one in beside)}")
+    missing = [one["name"] for one in sources if one["acknowledgement"] == "missing" and (one["held"] or one["in_use"])]
+    if missing:
+        lines.append(f"terms not acknowledged: {', '.join(missing)} (tocsin data acknowledge)")
+    return "; ".join(lines) + "."
+
+
+def _status_notes(store: Store, settings: Settings) -> list[str]:
+    """What would be said beside figures of the source in use."""
+    if settings.source in store.sources():
+        return list(store.events(source=settings.source, release=settings.release or None).notes)
+    if settings.source == PACKAGED["source"]:
+        return [_packaged_note(nothing_else=store.is_empty())]
+    return [f"Nothing of {settings.source} is imported, and no packaged figures answer for it."]
+
+
+def _packaged_note(*, nothing_else: bool) -> str:
+    what = "Nothing" if nothing_else else "Nothing of UCDP GED"
     return (
-        "Nothing is imported, so the packaged figures answer: UCDP GED 21.1, located events, 1989-2020. "
+        f"{what} is imported, so the packaged figures answer: UCDP GED 21.1, located events, 1989-2020. "
         "Bring in a newer release with: tocsin data import FILE"
     )
 
@@ -312,7 +392,7 @@ def _print_vintages(vintages: tuple[Vintage, ...]) -> None:
 
 
 @data_app.command("remove")
-def remove(release: str = typer.Argument(..., help="The release to drop, e.g. 21.1.")) -> None:
+def remove(release: str = typer.Argument(..., help="The release to drop: 21.1, or 'acled 2024-04-02'.")) -> None:
     """Drop a release from the store: its events, and the lists of its rejected and questioned rows."""
     from tocsin.store import Store
 

@@ -48,11 +48,13 @@ def is_acknowledged(home: Path, source: str) -> bool:
 
 def acknowledged_on(home: Path, source: str) -> date | None:
     """The day that the present words of a source's terms were acknowledged, if they were."""
-    return (
-        date.fromisoformat(_read(home)[source]["on"])
-        if source in _read(home) and is_acknowledged(home, source)
-        else None
-    )
+    on = _read(home).get(source, {}).get("on")
+    if on is None or not is_acknowledged(home, source):
+        return None
+    try:
+        return date.fromisoformat(on)
+    except (TypeError, ValueError):
+        raise DataError(f"{home / FILE} is damaged; delete it and acknowledge the terms again") from None
 
 
 def check_acknowledged(home: Path, source: str) -> None:
