@@ -14,6 +14,7 @@ from tocsin.cli import (
     explain,
     groups,
     models,
+    pull,
     questions,
     replay,
     rivalry,

@@ -25,6 +25,7 @@ from urllib.parse import urlencode
 import httpx2
 
 from tocsin.errors import DataError, InputError
+from tocsin.sources.acled import ACLED
 from tocsin.sources.pull.acled_session import Session
 from tocsin.sources.pull.addresses import host_of, plain
 from tocsin.sources.pull.connection import asked, is_page, whole_body
@@ -38,7 +39,6 @@ from tocsin.sources.pull.tokens import Login
 
 PAGE_SIZE = 5000
 LEFT_OUT = "notes"
-NEEDED = ("event_id_cnty", "event_date", "country", "event_type", "actor1", "latitude", "longitude", "fatalities")
 _MOST_PAGE_BYTES = 64 * 2**20
 _MOST_PAGES = 2000  # of one country: ten million events
 
@@ -181,7 +181,7 @@ def _understood(body: bytes, url: str, country: str, days: tuple[date, date]) ->
     if len(table) < 2:
         return [], []
     header, *rows = table
-    missing = [name for name in NEEDED if name not in header]
+    missing = [name for name in ACLED.required if name not in header]
     if missing:
         raise DataError(f"{url}: its events lack {', '.join(missing)}: the interface has changed")
     if any(len(row) != len(header) for row in rows):

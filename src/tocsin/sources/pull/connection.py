@@ -103,11 +103,13 @@ def _failure(error: Exception, url: str, patience: Patience) -> Passing | Downlo
     if isinstance(error, httpx2.UnsupportedProtocol):
         return DownloadError(f"{shown(url)}: the address or a proxy in the environment has a scheme that is not known")
     if isinstance(error, httpx2.ConnectError):
-        if isinstance(error.__context__, ssl.SSLError) or "CERTIFICATE" in text.upper() or "SSL" in text:
+        if "CERTIFICATE" in text.upper():
             return DownloadError(
-                f"the certificate of {host} cannot be trusted{through}. Where a proxy opens connections, name its "
-                "certificate file in SSL_CERT_FILE"
+                f"the certificate of {host} cannot be trusted{through}. Where a proxy opens connections, name the file "
+                "of its certificate in SSL_CERT_FILE"
             )
+        if isinstance(error.__context__, ssl.SSLError) or "SSL" in text:
+            return Passing(f"no secure connection (TLS) to {host}{through}: a proxy or firewall may stand between")
         if "Name or service" in text or "name resolution" in text or "nodename" in text or "getaddrinfo" in text:
             return Passing(f"the name {host} is not found{through}: is there a network?")
         return Passing(f"no connection to {host}{through}: is there a network?")

@@ -117,14 +117,16 @@ def _missing_pages(
     if pages.notes and number is None:
         return
     while True:
-        events, of, following = _ask(client, base, release, number, token, patience, telling)
+        events, of, following = _ask(client, base, release, number, token, patience, telling, size=PAGE_SIZE)
         if total is not None and of != total:
             raise _Changed(f"the number of events changed from {total:,} to {of:,} on the way")
         total = of
         if following is not None and number is not None and following <= number:
             raise DataError(f"{base}/gedevents/{release}: page {number} names page {following} as the next: refused")
-        if following is not None and (not events or len(pages.notes) * PAGE_SIZE > _MOST_EVENTS):
-            raise DataError(f"{base}/gedevents/{release}: page {number or 'one'} is empty and not the last: refused")
+        if following is not None and (not events or len(pages.notes) >= total):
+            raise DataError(
+                f"{base}/gedevents/{release}: page {number or 'one'} is empty, or names a next one without end: refused"
+            )
         pages.add([_row(event) for event in events], {"next": following, "total": total})
         telling.step(f"UCDP GED {release}", len(pages.notes), -(-total // PAGE_SIZE), "pages")
         yield
@@ -141,7 +143,8 @@ def _ask(
     token: Secret,
     patience: Patience,
     telling: Telling,
-    size: int = PAGE_SIZE,
+    *,
+    size: int,
 ) -> Answer:
     url = f"{base}/gedevents/{release}"
     query = f"{url}?pagesize={size}" + ("" if page is None else f"&page={page}")
@@ -161,7 +164,7 @@ def _ask(
             # Seen in use: too many requests in a row are answered as if they were wrong.
             if refused.status == 400 and page is not None:
                 raise Passing(str(refused)) from None
-            if refused.status == 404 and size == PAGE_SIZE:
+            if refused.status == 404 and size > 1:
                 raise Refused(f"{host_of(url)} has no release {release}, or has changed (404 at {url})", 404) from None
             raise
         return _understood(body, url)

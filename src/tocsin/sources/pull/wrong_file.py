@@ -73,7 +73,10 @@ def _check_begins(path: Path, name: str) -> None:
 
 
 def _check_header(header: bytes, name: str) -> None:
-    fields = next(csv.reader(io.StringIO(header.decode("utf-8-sig", errors="replace"))), [])
+    try:
+        fields = next(csv.reader(io.StringIO(header.decode("utf-8-sig", errors="replace"))), [])
+    except csv.Error:  # a field longer than any there is
+        fields = []
     if fields and fields[0].strip().isdigit():
         return  # Candidate files have been published without a header; the import knows the columns
     missing = [column for column in REQUIRED if column not in {field.strip() for field in fields}]
