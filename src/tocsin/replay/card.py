@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from tocsin.replay.summary import Row
 
 SHOWN = (("deaths25", "average_precision"), ("mass_casualty", "average_precision"), ("deaths", "crps"))
+_TARGETS = {"deaths25": "25 deaths or more", "mass_casualty": "Mass-casualty attack", "deaths": "Deaths of each month"}
+_METRICS = {"average_precision": "average precision", "crps": "CRPS"}
 
 
 def replay_card(made: Replay) -> Card:
@@ -23,8 +25,10 @@ def replay_card(made: Replay) -> Card:
         # One population and horizon: that of the headline where it is there, else the first.
         best = min(found, key=lambda row: (row.population != "new_risk", row.population != "seen", row.horizon != 6))
         same = [row for row in found if (row.population, row.horizon) == (best.population, best.horizon)]
-        caption = f"{target}: {metric}, {best.population}, {best.horizon} months, {best.n:,} cells"
-        columns = ("model", metric, f"less {same[0].baseline or 'a baseline'}")
+        population = best.population.replace("_", " ")
+        caption = f"{_TARGETS[target]}, {population}, {best.horizon} months ahead, {best.n:,} cells"
+        baseline = next((row.baseline for row in same if row.baseline), "a baseline")
+        columns = ("model", _METRICS[metric], f"less {baseline}")
         tables.append(CardTable(caption, columns, [(row.model, _with(row.value, row.se), _less(row)) for row in same]))
     return Card(made.comes_from.what, f"{len(made.plan.origins)} origins.", tuple(tables), made.notes)
 

@@ -16,9 +16,9 @@ _STYLE = (
     "<style>.tocsin-result{font-size:.92em;max-width:70em}.tocsin-result table{border-collapse:collapse;margin:.4em 0}"
     ".tocsin-result th,.tocsin-result td{padding:.15em .7em .15em 0;text-align:left;border:0;background:none;"
     "color:inherit;border-bottom:1px solid rgba(128,128,128,.35)}.tocsin-result td.n,.tocsin-result th.n"
-    "{text-align:right;font-variant-numeric:tabular-nums}.tocsin-result caption{text-align:left;font-weight:600;"
-    "color:inherit}.tocsin-result small{opacity:.75}.tocsin-result .caution{font-weight:700;border-left:.3em solid "
-    "currentColor;padding-left:.5em}</style>"
+    "{text-align:right;font-variant-numeric:tabular-nums}.tocsin-result caption{text-align:left;white-space:nowrap;"
+    "font-weight:600;color:inherit}.tocsin-result small{opacity:.75}.tocsin-result .caution{font-weight:700;"
+    "border-left:.3em solid currentColor;padding-left:.5em}</style>"
 )
 
 Cell = str | int | float | bool | date | None
