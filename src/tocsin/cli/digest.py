@@ -19,6 +19,9 @@ def digest_command(
     place_precision_max: int | None = typer.Option(
         None, min=1, max=7, help="Coarsest place precision in the file; needed where it has no column where_prec."
     ),
+    cluster: str | None = typer.Option(
+        None, metavar="tcp://HOST:PORT", help="A Dask scheduler whose workers count; they need to see the store."
+    ),
     format: Format = typer.Option(Format.table, help="How to print what was written."),
 ) -> None:
     """Count events into figures: by month, by week, and by month and half-degree cell.
@@ -32,21 +35,26 @@ def digest_command(
 
     from tocsin.actors import is_group
     from tocsin.digest import load_digest, write_digest
-    from tocsin.digest.load import digest_events
+    from tocsin.digest.counting import digest_events
+    from tocsin.errors import InputError
     from tocsin.months import month_label
     from tocsin.settings import load_settings
 
     if file is None:
-        digest = load_digest(load_settings())
+        digest = load_digest(load_settings(), cluster=cluster)
+    elif cluster is not None:
+        raise InputError("--cluster counts the events of a store that its workers see; import the file first")
     else:
-        from tocsin.sources.ucdp import read_ged
+        from tocsin.sources.acknowledged import check_acknowledged
+        from tocsin.sources.registry import ReadOptions, read_file, source_of_file
         from tocsin.store import Store
 
-        checked = read_ged(file, release=release, place_precision_max=place_precision_max)
+        check_acknowledged(load_settings().home, source_of_file(file, None).name)
+        checked = read_file(file, ReadOptions(release=release, place_precision_max=place_precision_max))
         with tempfile.TemporaryDirectory() as folder:
             store = Store(Path(folder))
             store.add(checked)
-            digest = digest_events(store.events(), fingerprint=checked.sha256)
+            digest = store.ask(lambda held: digest_events(held, fingerprint=checked.sha256))
     sizes = write_digest(digest, output)
     groups = digest.monthly.filter(is_group(pl.col("actor"))).select("actor", "theatre").n_unique()
     said = {

@@ -11,12 +11,13 @@ from pathlib import Path
 
 import polars as pl
 
-from tocsin.digest.tables import CELL_SCHEMA, DIGEST_SCHEMA, Digest, Provenance, make_cells, make_digest
+from tocsin.digest.counting import digest_events as digest_events  # handed on
+from tocsin.digest.tables import CELL_SCHEMA, DIGEST_SCHEMA, Digest, Provenance
 from tocsin.errors import DataError, MissingFileError, NotHeldError
-from tocsin.months import first_day, last_day, last_known_month, month_id
+from tocsin.months import first_day, last_day, last_known_month
 from tocsin.settings import Settings, packaged_folder
 from tocsin.sources.acknowledged import check_acknowledged
-from tocsin.store import EventsInForce, Store
+from tocsin.store import Store
 
 # The packaged release and the day it came out: UCDP published GED 21.1 in June 2021, so the month's end is safe.
 PACKAGED_PUBLISHED = date(2021, 6, 30)
@@ -25,11 +26,13 @@ _ENUMERATED = ("theatre", "actor", "kind", "opponent")
 _TABLES = {"monthly": DIGEST_SCHEMA, "weekly": DIGEST_SCHEMA, "cells": CELL_SCHEMA}
 
 
-def load_digest(settings: Settings, *, as_of: date | None = None) -> Digest:
+def load_digest(settings: Settings, *, as_of: date | None = None, cluster: str | None = None) -> Digest:
     """The figures in force: from the user's store, or the packaged ones while nothing is imported.
 
     The events of one source are used, the one that `settings.source` names, and of it one release alone where
     `settings.release` names it; the packaged figures answer for UCDP GED while nothing of it is held.
+
+    Events are counted on the workers of a Dask scheduler where `cluster` is its address; see `digest_events`.
 
     With `as_of` only what was known on that day goes in, by `settings.as_of_mode` and `settings.lag_days`; months not
     wholly known are cut off. Raises `NotHeldError` when nothing was known by then, in strict mode when no release was
@@ -39,11 +42,16 @@ def load_digest(settings: Settings, *, as_of: date | None = None) -> Digest:
     sources = store.sources()
     if source in sources:
         check_acknowledged(settings.home, source)
-        held = store.events(
-            as_of=as_of, mode=settings.as_of_mode, lag_days=settings.lag_days, source=source, release=release
-        )
         fingerprint = store.fingerprint(source=source, release=release)
-        return _cut(digest_events(held, fingerprint=fingerprint), as_of, settings.lag_days)
+        digest = store.ask(
+            lambda held: digest_events(held, fingerprint=fingerprint, cluster=cluster),
+            as_of=as_of,
+            mode=settings.as_of_mode,
+            lag_days=settings.lag_days,
+            source=source,
+            release=release,
+        )
+        return _cut(digest, as_of, settings.lag_days)
     if source != PACKAGED_SOURCE or release not in (None, PACKAGED_RELEASE):
         raise NotHeldError(
             f"no events of {source} {release or ''}".rstrip() + f" are held; held: {', '.join(sources) or 'none'}. "
@@ -70,52 +78,6 @@ def load_digest(settings: Settings, *, as_of: date | None = None) -> Digest:
 def packaged_digest() -> Digest:
     """The figures inside the package: UCDP GED 21.1, located events, worldwide, 1989-2020."""
     return read_digest(packaged_folder() / "digest")
-
-
-def digest_events(held: EventsInForce, *, fingerprint: str) -> Digest:
-    """Count events into the three tables, with the provenance of their vintages.
-
-    Events before the first day covered are left out, and so, where only single countries are held, are those whose
-    coverage ends before the last day; a note says so. An empty month there would look quiet where it is unknown.
-    """
-    vintages = held.vintages
-    notes = list(held.notes)
-    covers_world = any(v.countries == "world" for v in vintages)
-    ended = sorted(t for t, last in held.last_days.items() if last < held.last_day and not covers_world)
-    current = held.events.filter(~pl.col("theatre").is_in(ended))
-    if ended:
-        notes.append(
-            f"Left out, since nothing is held of them up to {held.last_day}: {', '.join(ended)}. An earlier as-of day "
-            "brings them back."
-        )
-    events = current.filter(pl.col("date_end") >= held.first_day)
-    if earlier := current.height - events.height:
-        notes.append(
-            f"Events held from before {held.first_day}, the first day covered without a gap, are left out "
-            f"({earlier:,})."
-        )
-    if events.is_empty():
-        raise NotHeldError("no event was known by that day in the releases that are held")
-    names = [f"{v.source} {v.release}" for v in vintages]
-    return Digest(
-        monthly=make_digest(events, "month"),
-        weekly=make_digest(events, "week"),
-        cells=make_cells(events),
-        provenance=Provenance(
-            vintage=", ".join(names),
-            source=", ".join(dict.fromkeys(v.source for v in vintages)),
-            licence=", ".join(dict.fromkeys(v.licence for v in vintages)),
-            citation="; ".join(dict.fromkeys(v.citation for v in vintages)),
-            first_month=month_id(held.first_day),
-            # A month is in the figures when all its days are covered.
-            last_month=last_known_month(held.last_day),
-            place_precision=_precision_words(held.place_precision_max),
-            notes=tuple(notes),
-            redistributable=all(v.redistributable for v in vintages),
-            covers_world=covers_world,
-            fingerprint=fingerprint,
-        ),
-    )
 
 
 def write_digest(digest: Digest, folder: Path) -> dict[str, int]:
@@ -185,14 +147,6 @@ def _cut(digest: Digest, as_of: date | None, lag_days: int) -> Digest:
                 f"nothing was known on {as_of}: the figures begin in {first_day(digest.provenance.first_month):%B %Y}"
             )
     return digest.up_to(last)
-
-
-def _precision_words(place_precision_max: int) -> str:
-    if place_precision_max >= 7:
-        return "all events, whatever the precision of their place"
-    if place_precision_max <= 2:
-        return "located events only (the exact place, or within about 25 km)"
-    return f"events with a place precision code of {place_precision_max} or better"
 
 
 def end_of_data(digest: Digest) -> date:

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, TypeVar
 
 import polars as pl
 
@@ -26,6 +26,7 @@ from tocsin.months import first_day, last_day
 from tocsin.results import Card, CardTable, Result, Traced
 
 Period = Literal["month", "week"]
+Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
 
 MASS_CASUALTY_DEATHS = 20
 # Events whose day is known no better than this are left out of weekly figures: their week is an accident of coding.
@@ -120,12 +121,11 @@ class Digest(Result):
     def seen_as(self, theatre: str, countries: Sequence[str]) -> Digest:
         """The same figures with `countries` merged into one theatre: a view of several countries as one."""
         rename = pl.col("theatre").replace(dict.fromkeys(countries, theatre))
-        keys = ["theatre", "actor", "period", "kind", "opponent"]
         return replace(
             self,
-            monthly=_sum_up(self.monthly.with_columns(rename), keys),
-            weekly=_sum_up(self.weekly.with_columns(rename), keys),
-            cells=_sum_cells(self.cells.with_columns(rename)),
+            monthly=sum_up(self.monthly.with_columns(rename)),
+            weekly=sum_up(self.weekly.with_columns(rename)),
+            cells=sum_cells(self.cells.with_columns(rename)),
         )
 
 
@@ -164,14 +164,14 @@ def cell_centre(cell: int) -> tuple[float, float]:
     return row / 2 - 89.75, column / 2 - 179.75
 
 
-def by_side(events: pl.DataFrame) -> pl.DataFrame:
-    """One row per event and side that is an actor, with the other side as `opponent`.
+def by_side(events: Frame) -> Frame:
+    """One row per event and side that is an actor, with the other side as `opponent`; lazy where the events are.
 
     `events` has the columns of the Event table. `opponent` is `state` where the other side is a government,
     `civilians`, or the other group's name.
     """
 
-    def side(own: str, other: str) -> pl.DataFrame:
+    def side(own: str, other: str) -> Frame:
         opponent = (
             pl.when(pl.col("kind") == "onesided")
             .then(pl.lit(AGAINST_CIVILIANS))
@@ -185,13 +185,14 @@ def by_side(events: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([side("actor_a", "actor_b"), second]).filter(pl.col("actor") != CIVILIANS)
 
 
-def make_digest(events: pl.DataFrame, period: Period) -> pl.DataFrame:
+def make_digest(events: pl.DataFrame | pl.LazyFrame, period: Period) -> pl.DataFrame:
     """Figures per theatre, actor, period, kind and opponent (`DIGEST_SCHEMA`), sorted by these keys.
 
     A mass-casualty event is a one-sided event with at least 20 deaths (best estimate), counted for the actor that
     carried it out. Mass civilian harm is any event with at least 20 civilians killed, whoever killed them; null where
     the source does not split the deaths.
     """
+    events = events.lazy()
     if period == "week":
         events = events.filter(pl.col("date_precision_days").fill_null(1) <= LARGEST_DAYS_IN_WEEKLY)
     start = pl.col("date_end").dt.truncate("1mo" if period == "month" else "1w")
@@ -210,12 +211,12 @@ def make_digest(events: pl.DataFrame, period: Period) -> pl.DataFrame:
         mass_casualty.cast(pl.Int32).alias("mass_casualty_events"),
         (pl.col("deaths_civilians") >= MASS_CASUALTY_DEATHS).cast(pl.Int32).alias("mass_civilian_harm_events"),
     )
-    return _sum_up(rows, ["theatre", "actor", "period", "kind", "opponent"])
+    return sum_up(rows)
 
 
-def make_cells(events: pl.DataFrame) -> pl.DataFrame:
+def make_cells(events: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
     """Events and deaths per theatre, actor, month and half-degree cell (`CELL_SCHEMA`)."""
-    rows = by_side(events).select(
+    rows = by_side(events.lazy()).select(
         "theatre",
         "actor",
         pl.col("date_end").dt.truncate("1mo").alias("period"),
@@ -223,7 +224,7 @@ def make_cells(events: pl.DataFrame) -> pl.DataFrame:
         pl.lit(1, pl.Int32).alias("events"),
         "deaths_best",
     )
-    return _sum_cells(rows)
+    return sum_cells(rows)
 
 
 def theatre_totals(digest: pl.DataFrame) -> pl.DataFrame:
@@ -250,10 +251,13 @@ def theatre_totals(digest: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _sum_up(rows: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+def sum_up(rows: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
+    """Rows of `DIGEST_SCHEMA`, several with the same keys, as one row each, sorted by them."""
+    keys = ["theatre", "actor", "period", "kind", "opponent"]
     harm = pl.col("mass_civilian_harm_events")
     return (
-        rows.group_by(keys)
+        rows.lazy()
+        .group_by(keys)
         .agg(
             pl.col(FIGURES).sum(),
             pl.col("largest_event_deaths").max(),
@@ -262,14 +266,18 @@ def _sum_up(rows: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
         )
         .sort(keys)
         .select(pl.col(name).cast(dtype) for name, dtype in DIGEST_SCHEMA.items())
+        .collect(engine="streaming")
     )
 
 
-def _sum_cells(rows: pl.DataFrame) -> pl.DataFrame:
+def sum_cells(rows: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
+    """Rows of `CELL_SCHEMA`, several with the same keys, as one row each, sorted by them."""
     keys = ["theatre", "actor", "period", "cell"]
     return (
-        rows.group_by(keys)
+        rows.lazy()
+        .group_by(keys)
         .agg(pl.col("events", "deaths_best").sum())
         .sort(keys)
         .select(pl.col(name).cast(dtype) for name, dtype in CELL_SCHEMA.items())
+        .collect(engine="streaming")
     )

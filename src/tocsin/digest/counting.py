@@ -1,0 +1,130 @@
+"""The events in force counted into the three tables of a digest: here, or in parts on a cluster with the same result.
+
+A task counts the events of some countries. Counts, sums and largest values of whole numbers put together are exactly
+those of all events, so that how the work is split does not show.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from tocsin.digest.tables import Digest, Provenance, make_cells, make_digest, sum_cells, sum_up
+from tocsin.errors import InputError, NotHeldError
+from tocsin.months import last_known_month, month_id
+from tocsin.scale import run_tasks
+from tocsin.store.inforce import EventsInForce, ScannedEvents
+
+TASKS = 32
+"""A cluster is given about so many tasks of the same size."""
+
+Tables = tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]
+
+
+@dataclass(frozen=True, eq=False)
+class Counted:
+    """Which events go into a digest: those held but for theatres that end early and days before the first one."""
+
+    held: EventsInForce | ScannedEvents
+    ended: tuple[str, ...]
+    first_day: date
+
+    def lazy(self) -> pl.LazyFrame:
+        """These events."""
+        current = self.held.lazy().filter(~pl.col("theatre").is_in(self.ended))
+        return current.filter(pl.col("date_end") >= self.first_day)
+
+
+def digest_events(held: EventsInForce | ScannedEvents, *, fingerprint: str, cluster: str | None = None) -> Digest:
+    """Count events into the three tables, with the provenance of their vintages.
+
+    Events before the first day covered are left out, and so, where only single countries are held, are those whose
+    coverage ends before the last day; a note says so. An empty month there would look quiet where it is unknown.
+
+    `cluster` is the address of a Dask scheduler whose workers count; they need to see the store's folder under the same
+    path. The tables are the same to the bit. Raises `NotHeldError` when there is no event; with a cluster what
+    `run_tasks` does, and `InputError` where its workers do not see the folder.
+    """
+    vintages = held.vintages
+    notes = list(held.notes)
+    covers_world = any(v.countries == "world" for v in vintages)
+    ended = sorted(t for t, last in held.last_days.items() if last < held.last_day and not covers_world)
+    if ended:
+        notes.append(
+            f"Left out, since nothing is held of them up to {held.last_day}: {', '.join(ended)}. An earlier as-of day "
+            "brings them back."
+        )
+    counted = Counted(held, tuple(ended), held.first_day)
+    early = (pl.col("date_end") < held.first_day).sum()
+    current = held.lazy().filter(~pl.col("theatre").is_in(ended)).select(pl.len().alias("all"), early.alias("early"))
+    height, earlier = current.collect(engine="streaming").row(0)
+    if earlier:
+        notes.append(
+            f"Events held from before {held.first_day}, the first day covered without a gap, are left out "
+            f"({earlier:,})."
+        )
+    if height == earlier:
+        raise NotHeldError("no event was known by that day in the releases that are held")
+    names = [f"{v.source} {v.release}" for v in vintages]
+    monthly, weekly, cells = _count(counted.lazy()) if cluster is None else _on_cluster(counted, cluster)
+    return Digest(
+        monthly=monthly,
+        weekly=weekly,
+        cells=cells,
+        provenance=Provenance(
+            vintage=", ".join(names),
+            source=", ".join(dict.fromkeys(v.source for v in vintages)),
+            licence=", ".join(dict.fromkeys(v.licence for v in vintages)),
+            citation="; ".join(dict.fromkeys(v.citation for v in vintages)),
+            first_month=month_id(held.first_day),
+            # A month is in the figures when all its days are covered.
+            last_month=last_known_month(held.last_day),
+            place_precision=_precision_words(held.place_precision_max),
+            notes=tuple(notes),
+            redistributable=all(v.redistributable for v in vintages),
+            covers_world=covers_world,
+            fingerprint=fingerprint,
+        ),
+    )
+
+
+def _count(events: pl.LazyFrame) -> Tables:
+    return make_digest(events, "month"), make_digest(events, "week"), make_cells(events)
+
+
+def _count_countries(counted: Counted, countries: tuple[str, ...]) -> Tables:
+    """One task: the tables of some countries' events."""
+    if isinstance(counted.held, ScannedEvents):
+        for one in counted.held.slices:
+            if not one.path.is_file():
+                raise InputError(
+                    f"a worker of the cluster does not see {one.path}: the store's folder has to be on a disk that all "
+                    "of them share, under the same path. Hint: name such a folder in TOCSIN_HOME"
+                )
+    return _count(counted.lazy().filter(pl.col("country").is_in(countries)))
+
+
+def _on_cluster(counted: Counted, cluster: str) -> Tables:
+    """The same tables from tasks that are done elsewhere."""
+    parts = [tables for _, tables in run_tasks(_count_countries, _tasks(counted), counted, cluster=cluster)]
+    monthly, weekly, cells = (pl.concat(tables) for tables in zip(*parts, strict=True))
+    return sum_up(monthly), sum_up(weekly), sum_cells(cells)
+
+
+def _tasks(counted: Counted) -> list[tuple[str, ...]]:
+    """Countries in the order in which parts hold them, put together until a task has its share of all events."""
+    sizes = counted.lazy().group_by("country").len().sort("country").collect(engine="streaming")
+    share = sizes["len"].sum() / TASKS
+    before = (pl.col("len").cum_sum() - pl.col("len")) / share
+    tasks = sizes.with_columns(task=before.floor()).group_by("task", maintain_order=True).agg("country")
+    return [tuple(countries) for countries in tasks["country"]]
+
+
+def _precision_words(place_precision_max: int) -> str:
+    if place_precision_max >= 7:
+        return "all events, whatever the precision of their place"
+    if place_precision_max <= 2:
+        return "located events only (the exact place, or within about 25 km)"
+    return f"events with a place precision code of {place_precision_max} or better"
