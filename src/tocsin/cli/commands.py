@@ -17,6 +17,7 @@ from tocsin.cli import (
     pull,
     questions,
     replay,
+    revisions,
     rivalry,
     serve,
     site,

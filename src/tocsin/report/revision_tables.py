@@ -101,8 +101,8 @@ def print_flips(found: Flips, top: int) -> None:
     _notes(
         console,
         (
-            f"Probabilities within {found.horizon_months} months, with the 90% interval of their estimate: of 25 deaths "
-            "or more, and of a mass-casualty attack.",
+            f"Probabilities within {found.horizon_months} months, with the 90% interval of their estimate: of 25 "
+            "deaths or more, and of a mass-casualty attack.",
             *(star if any(flip.coverage_only for flip in found.rows) else ()),
             *found.notes,
             f"Models: {', '.join(dict.fromkeys((found.model_older, found.model_newer)))}. Licence: {found.licence}.",
