@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from refusals import check_refusal, told_of
 
 from tocsin.errors import DataError
 from tocsin.sources import reading
@@ -22,6 +23,11 @@ LETTERS = st.characters(codec="utf-8", exclude_characters="\0")
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("csv") / "t.csv"
+
+
+def name(text: str) -> str:
+    """A name that a column can have: no blanks around it, and no mark of bytes at its beginning."""
+    return text.strip().lstrip("\ufeff").strip() or "x"
 
 
 def cells_of(table: RawTable) -> list[tuple[str, ...]]:
@@ -39,7 +45,7 @@ def test_any_text_is_read_as_another_reader_reads_it_or_refused(path: Path, text
     try:
         table = read_table(path, ["a", "b", "c"])
     except DataError as error:
-        assert path.name in str(error)
+        check_refusal(error, path.name)
         return
     finally:
         reading._CHUNK = usual
@@ -53,13 +59,13 @@ def test_any_text_is_read_as_another_reader_reads_it_or_refused(path: Path, text
     whole = [row for row in rows if len(row) == 3]
     read = [tuple(cell.replace("\r", "") for cell in row) for row in cells_of(table)]
     assert read == whole or (unfinished and read == whole[:-1])
-    assert torn <= table.torn.height <= torn + unfinished + len(blank)
+    assert torn <= table.torn.height <= torn + unfinished + len(blank) + text.count("\r")
 
 
 @LOOSE
 @given(
     cells=st.lists(st.lists(st.text(LETTERS, max_size=9), min_size=2, max_size=2), min_size=1, max_size=9),
-    header=st.lists(st.text(LETTERS, min_size=1, max_size=9).map(str.strip), min_size=2, max_size=2, unique=True),
+    header=st.lists(st.text(LETTERS, max_size=9).map(name), min_size=2, max_size=2, unique=True),
     end=st.sampled_from(["\n", "\r\n"]),
     bom=st.booleans(),
     last_end=st.booleans(),
@@ -78,8 +84,9 @@ def test_a_table_written_by_the_rules_comes_back(
     try:
         table = read_table(path, header)
     except DataError as error:
-        other_kind = re.match(r"\s*(<!doctype|<html|<\?xml|\{|\[)", text.lstrip("\ufeff"), re.IGNORECASE)
-        assert "is not a table (it begins" in str(error) and other_kind or "columns of the same name" in str(error)
+        check_refusal(error, path.name)
+        if not re.match(r"\s*(<!doctype|<html|<\?xml|\{|\[)", text.lstrip("\ufeff"), re.IGNORECASE):
+            raise
         return
     assert list(table.columns) == header
     assert table.torn.is_empty()
@@ -91,9 +98,5 @@ def test_a_table_written_by_the_rules_comes_back(
 @given(content=st.binary(max_size=300), start=st.sampled_from([b"", b"a,b\n", b"PAR1", b"\x1f\x8b\x08", b"PK\x03\x04"]))
 def test_any_bytes_at_all_are_a_table_or_refused(path: Path, content: bytes, start: bytes) -> None:
     path.write_bytes(start + content)
-    try:
-        table = read_table(path, ["a", "b"])
-    except DataError as error:
-        assert path.name in str(error)
-    else:
-        assert table.frame.width <= 3
+    with told_of(path.name):
+        assert read_table(path, ["a", "b"]).frame.width <= 3

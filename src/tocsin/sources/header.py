@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import lzma
 import zipfile
 import zlib
 from pathlib import Path
@@ -26,7 +27,7 @@ def columns_of(path: Path) -> tuple[str, ...]:
                 head = unpacked.read(_MOST)
         elif head[:4] == b"PK\x03\x04":
             head = _head_in_zip(path)
-    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError):
+    except (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, RuntimeError, ValueError):
         return ()
     first = head.decode("utf-8-sig", errors="replace").splitlines()[:1]
     try:
@@ -40,7 +41,7 @@ def _parquet_columns(path: Path) -> tuple[str, ...]:
 
     try:
         return tuple(pl.read_parquet_schema(path))
-    except pl.exceptions.PolarsError:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
         return ()
 
 

@@ -48,10 +48,14 @@ def unpacked_zip(path: Path) -> tuple[str, Callable[[], Iterator[bytes]]]:
             raise DataError(f"{path.name} is an Excel workbook; save the sheet as CSV (UTF-8) and import that")
         tables = [name for name in names if name.lower().endswith(".csv") and not name.startswith("__MACOSX/")]
         if len(tables) != 1:
-            held = ", ".join(tables or names[:5]) or "nothing"
+            few = (tables or names)[:5]
+            held = ", ".join([*few, *(["..."] if len(tables or names) > len(few) else [])]) or "nothing"
             raise DataError(f"{path.name} holds {len(tables)} CSV files where one was expected (it holds: {held})")
-        if archive.getinfo(tables[0]).flag_bits & 0x1:
+        info = archive.getinfo(tables[0])
+        if info.flag_bits & 0x1:
             raise DataError(f"{path.name} is encrypted; unpack it and import the CSV inside")
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise DataError(f"{path.name} is packed in an unusual way; unpack it and import the CSV inside")
     return PurePosixPath(tables[0]).name, partial(_unpacked_member, path, tables[0])
 
 
