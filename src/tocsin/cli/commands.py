@@ -9,6 +9,7 @@ from tocsin.cli import (
     brief,
     cells,
     cite,
+    compare,
     data,
     digest,
     explain,

@@ -15,6 +15,7 @@ import polars as pl
 from tocsin.actors import CIVILIANS, GOVERNMENT, is_group
 from tocsin.errors import InputError, NotHeldError, did_you_mean
 from tocsin.groups.names import actor_facts, group_name, members, plain, split_name
+from tocsin.groups.organisations import organisations, same_names
 from tocsin.groups.theatres import Theatre, resolve_theatre
 from tocsin.months import first_day, month_label
 from tocsin.settings import Settings, packaged_folder
@@ -84,11 +85,14 @@ def common_names(actor: str, countries: Iterable[str]) -> tuple[str, ...]:
     'Taliban'
     """
     place = set(countries)
+    of_ucdp = {actor, *(name for one in organisations() if plain(actor) in one.called() for name in one.names["ucdp"]
+                        if not one.theatres or place.intersection(one.theatres))}  # fmt: skip
     return tuple(
         name
         for names, meaning in shipped_aliases()
-        if meaning.actor == actor and (meaning.countries is None or place.intersection(meaning.countries))
+        if meaning.actor in of_ucdp and (meaning.countries is None or place.intersection(meaning.countries))
         for name in names
+        if name != actor
     )
 
 
@@ -127,7 +131,31 @@ def _meanings(words: str, held: pl.DataFrame, settings: Settings) -> list[Meanin
     own = [target for name, target in settings.aliases.items() if plain(name) == wanted]
     if own:
         return _own_meaning(words, own[-1], held, settings)
-    return _source_meanings(words, held) or [m for names, m in shipped_aliases() if wanted in map(plain, names)]
+    if found := _source_meanings(words, held):
+        return found
+    return _in_these_figures([m for names, m in shipped_aliases() if wanted in map(plain, names)], words, held)
+
+
+def _in_these_figures(meanings: list[Meaning], words: str, held: pl.DataFrame) -> list[Meaning]:
+    """Meanings in the names of the source whose figures these are, where it is not UCDP, whose names the table has."""
+    recorded = set(held["actor"])
+    if any(meaning.actor in recorded for meaning in meanings):
+        return meanings
+    found: dict[tuple[str, tuple[str, ...] | None], list[str]] = {}
+    for actor, theatre in held.select("actor", "theatre").unique(maintain_order=True).iter_rows():
+        for meaning in meanings or [Meaning(words)]:
+            if (meaning.countries is None or theatre in meaning.countries) and same_names(
+                meaning.actor, [actor], theatre
+            ):
+                found.setdefault((actor, meaning.countries), []).append(theatre)
+    bound = [theatre for one in organisations() if plain(words) in one.called() for theatre in one.theatres]
+    return [
+        # A name that stands for another one in some countries alone does so there alone, the first of them first.
+        Meaning(
+            actor, countries or tuple(sorted(theatres, key=bound.index)) if set(theatres) <= set(bound) else countries
+        )
+        for (actor, countries), theatres in found.items()
+    ] or meanings
 
 
 def _source_meanings(words: str, held: pl.DataFrame) -> list[Meaning]:
