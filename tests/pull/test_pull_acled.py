@@ -87,6 +87,8 @@ class Acled:
     reads: int = 0
     refreshes: bool = True
     change: Callable[[str, int, list[dict[str, str]]], list[dict[str, str]]] = lambda country, number, rows: rows
+    total: Callable[[int], object] = lambda count: count  # what it says that there is
+    totals: int = 0
 
     def login(self, handler: Handler) -> None:
         form = {k: v[0] for k, v in parse_qs(handler.site.asked[-1].body.decode()).items()}
@@ -110,8 +112,14 @@ class Acled:
         status(200, {}, json.dumps(answer).encode(), "application/json")(handler)
 
     def read(self, handler: Handler) -> None:
-        self.reads += 1
         query = handler.site.asked[-1].query
+        if query.get("with_total") == "true":
+            self.totals += 1
+            total = self.total(len(self.events.get(query["country"], [])))
+            content = {"status": 200, "count": 1, "total_count": total} if total is not None else {"status": 200}
+            status(200, {}, json.dumps(content).encode(), "application/json")(handler)
+            return
+        self.reads += 1
         assert query["_format"] == "csv"
         assert query["event_date_where"] == "BETWEEN"
         if handler.headers.get("Authorization") != f"Bearer acc-{self.tokens}-planted" or self.reads in self.expires_at:
@@ -157,12 +165,17 @@ def pull(site: Site, data: DataCommand, home: Path) -> Callable[..., tuple[str, 
     return run
 
 
+def pages_asked(site: Site) -> list[tuple[str, str]]:
+    """Countries and pages, in the order they were asked for."""
+    return [(one.query["country"], one.query["page"]) for one in site.gets(READ) if "page" in one.query]
+
+
 def test_events_of_all_countries_come_into_the_store(pull: Callable[..., Any], site: Site, home: Path) -> None:
     pull(Acled())
     (vintage,) = Store(home).vintages()
     assert (vintage.source, vintage.rows) == ("acled", 16)
     assert vintage.published == TODAY
-    asked = [(one.query["country"], one.query["page"]) for one in site.gets(READ)]
+    asked = pages_asked(site)
     # Only an empty page is the end.
     assert asked == [*(("Mali", str(n)) for n in (1, 2, 3, 4)), ("Niger", "1"), ("Niger", "2")]
     assert all("planted" not in one.path for one in site.asked)
@@ -221,11 +234,6 @@ def changed(number: int, **changes: object) -> Callable[[str, int, list[dict[str
         return [{**row, **{k: str(v) for k, v in changes.items()}} for row in rows]
 
     return change
-
-
-def short(country: str, number: int, rows: list[dict[str, str]]) -> list[dict[str, str]]:
-    """A first page that is shorter than asked for, and the others moved up: nothing is lost."""
-    return rows[:3] if number == 1 else rows
 
 
 FAULTS: dict[str, tuple[Callable[[], Acled], str | int]] = {
@@ -298,15 +306,29 @@ def test_short_pages_lose_nothing(pull: Callable[..., Any], home: Path) -> None:
 def test_it_goes_on_at_the_page_where_it_stopped(pull: Callable[..., Any], site: Site, home: Path) -> None:
     acled = Acled(bad={("Mali", 3): [status(500)] * 4})
     pull(acled, code=2)
-    before = len(site.gets(READ))
+    before = len(pages_asked(site))
     pull(acled)
-    assert [(a.query["country"], a.query["page"]) for a in site.gets(READ)[before:]] == [
+    assert pages_asked(site)[before:] == [
         ("Mali", "3"),
         ("Mali", "4"),
         ("Niger", "1"),
         ("Niger", "2"),
     ]
     assert Store(home).vintages()[0].rows == 16
+
+
+@pytest.mark.parametrize("total", [lambda n: n, str, lambda n: None, lambda n: "many", lambda n: [n]])
+def test_where_acled_says_how_many_there_are_it_is_compared(
+    total: Callable[[int], object], pull: Callable[..., Any]
+) -> None:
+    acled = Acled(total=total)
+    assert "pull again" not in pull(acled)[0]
+    assert 1 <= acled.totals <= 2
+
+
+def test_where_acled_says_that_there_are_more_that_is_told(pull: Callable[..., Any]) -> None:
+    out, _ = pull(Acled(total=lambda count: count + 1))
+    assert "ACLED says that there are 18 events, and 16 came; pull again" in out
 
 
 def test_secrets_never_go_to_another_server(pull: Callable[..., Any]) -> None:

@@ -30,6 +30,7 @@ TOKEN = "tok-5e7c1a-planted"
 GOOD = yearly()
 OTHER = yearly(EVENTS + 1)
 HALF = len(GOOD) // 2
+ODD = '"\xe9"'  # an ETag that cannot be sent back
 THIRD = len(GOOD) // 3
 BOMB = zipped(b"id," + b"0" * (80 * 2**20), method=zipfile.ZIP_DEFLATED)
 
@@ -59,6 +60,8 @@ FAULTS = [
     Fault("cut off, no validators", (whole(GOOD, cut=HALF, etag=None, date=None), whole(GOOD)), "whole", 2),
     Fault("cut off, only a date", (whole(GOOD, cut=HALF, etag=None), whole(GOOD, etag=None)), "whole", 2),
     Fault("cut off, weak etag", (whole(GOOD, cut=HALF, etag='W/"x"'), whole(GOOD, etag='W/"x"')), "whole", 2),
+    Fault("cut off, an odd etag", (whole(GOOD, cut=HALF, etag=ODD), whole(GOOD, etag=ODD)), "whole", 2),
+    Fault("cut off, nothing to ask with", (whole(GOOD, cut=HALF, etag=ODD, date=None), whole(GOOD)), "whole", 2),
     Fault("cut off again and again, each time later", tuple(whole(GOOD, cut=1500) for _ in range(30)), "whole"),
     Fault("cut off at once, always", (whole(GOOD, cut=0),), "given up after 4 tries", 4),
     Fault("cut off at the same place, no ranges", (whole(GOOD, cut=HALF, ranges=False),), "given up after"),

@@ -309,6 +309,31 @@ def test_a_proxy_that_is_not_there_is_told(data: DataCommand, monkeypatch: pytes
     assert "through the proxy that the environment names" in err.splitlines()[-1]
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("HTTPS_PROXY", "socks5://user:pw-planted@127.0.0.1:1"),
+        ("HTTPS_PROXY", "foo://user:pw-planted@127.0.0.1:1"),
+        ("HTTPS_PROXY", "http://user:pw-planted@127.0.0.1:port"),
+        ("HTTPS_PROXY", "http://user:pw-planted@[bad"),
+        ("HTTPS_PROXY", "http://user:pw-planted@127.0.0.1:99999"),
+        ("HTTPS_PROXY", "user:pw-planted@127.0.0.1:1"),
+        ("ALL_PROXY", "file:///pw-planted"),
+        ("SSL_CERT_FILE", "/there/is/none"),
+        ("SSL_CERT_FILE", __file__),
+    ],
+)
+def test_an_environment_that_cannot_be_used_is_told(
+    name: str, value: str, data: DataCommand, monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
+    monkeypatch.setenv(name, value)
+    out, err = data(*PULL, code=2)
+    last = err.splitlines()[-1]
+    assert last.startswith("tocsin: ")
+    assert name in last or "proxy that the environment names" in last
+    assert "pw-planted" not in out + err
+
+
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A certificate for 127.0.0.1 that nobody but these tests trusts, and its key."""

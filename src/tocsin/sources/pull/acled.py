@@ -24,7 +24,7 @@ from urllib.parse import urlencode
 
 import httpx2
 
-from tocsin.errors import DataError, InputError
+from tocsin.errors import DataError, InputError, TocsinError
 from tocsin.sources.acled import ACLED
 from tocsin.sources.pull.acled_session import Session
 from tocsin.sources.pull.addresses import host_of, plain
@@ -92,7 +92,7 @@ def pull_acled(
     except DataError:
         pages.drop()
         raise
-    notes = _notes(pages, countries, last, repeated)
+    notes = (*_notes(pages, countries, last, repeated), *_told_otherwise(session, url, pages, (first, last), repeated))
     return pages.put_together(header, url, patience, notes)
 
 
@@ -127,16 +127,7 @@ def _take_country(session: Session, url: str, country: str, days: tuple[date, da
 
 
 def _ask(session: Session, url: str, country: str, days: tuple[date, date], page: int) -> tuple[list[str], list[Row]]:
-    query = urlencode(
-        {
-            "_format": "csv",
-            "limit": PAGE_SIZE,
-            "page": page,
-            "country": country,
-            "event_date": f"{days[0]}|{days[1]}",
-            "event_date_where": "BETWEEN",
-        }
-    )
+    query = urlencode({"_format": "csv", "limit": PAGE_SIZE, "page": page, **_question(country, days)})
     renewed = False
 
     def try_once() -> tuple[list[str], list[Row]]:
@@ -162,6 +153,28 @@ def _ask(session: Session, url: str, country: str, days: tuple[date, date], page
         return _understood(body, url, country, days)
 
     return patiently(session.patience, host_of(url), try_once, session.telling.say)
+
+
+def _told_otherwise(
+    session: Session, url: str, pages: Pages, days: tuple[date, date], repeated: int
+) -> tuple[str, ...]:
+    """Where ACLED says that there are more or fewer events than came. Where it says nothing, neither does this."""
+    told = 0
+    for country in dict.fromkeys(note["country"] for note in pages.notes):
+        query = urlencode({**_question(country, days), "_format": "json", "limit": 1, "with_total": "true"})
+        try:
+            secret = {"Authorization": session.bearer()}
+            with asked(session.client, "GET", f"{url}?{query}", session.patience, secret=secret) as response:
+                content = json.loads(whole_body(response, 2**20))
+            told += int(content["total_count"])
+        except (Passing, TocsinError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
+            return ()
+    came = sum(note["rows"] for note in pages.notes) - repeated
+    return (f"ACLED says that there are {told:,} events, and {came:,} came; pull again",) if told != came else ()
+
+
+def _question(country: str, days: tuple[date, date]) -> dict[str, str | int]:
+    return {"country": country, "event_date": f"{days[0]}|{days[1]}", "event_date_where": "BETWEEN"}
 
 
 def _understood(body: bytes, url: str, country: str, days: tuple[date, date]) -> tuple[list[str], list[Row]]:

@@ -10,6 +10,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpx2
 
 from tocsin import __version__
+from tocsin.errors import InputError
 from tocsin.sources.pull.addresses import host_of, origin, redirected, shown
 from tocsin.sources.pull.errors import DownloadError, Passing, Refused
 from tocsin.sources.pull.patience import Patience, asked_wait
@@ -30,7 +31,23 @@ _REASONS = {
 
 
 def connected(patience: Patience) -> httpx2.Client:
-    """A client that waits as long as `patience` says and uses the proxies and certificates of the environment."""
+    """A client that waits as long as `patience` says and uses the proxies and certificates of the environment.
+
+    Raises `InputError` where those cannot be used.
+    """
+    try:
+        return _client(patience)
+    except (ValueError, ImportError, httpx2.InvalidURL):
+        # What is wrong is not repeated: it may hold a password.
+        raise InputError(
+            "the proxy that the environment names (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY) cannot be used: it is given as "
+            "http://host:port or http://user:password@host:port (SOCKS needs the package socksio)"
+        ) from None
+    except OSError:
+        raise InputError("SSL_CERT_FILE or SSL_CERT_DIR names certificates that cannot be read") from None
+
+
+def _client(patience: Patience) -> httpx2.Client:
     return httpx2.Client(
         timeout=httpx2.Timeout(patience.stall_seconds, connect=patience.connect_seconds),
         headers={"User-Agent": _AGENT, "Accept": "*/*", "Accept-Encoding": "identity"},

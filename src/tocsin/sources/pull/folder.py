@@ -26,6 +26,7 @@ def download_folder(home: Path, chosen: Path | None = None) -> Iterator[Path]:
         raise StoreBusyError(f"another pull is writing to {folder}; wait for it, or choose another --output") from None
     except OSError as error:
         raise InputError(f"{folder} cannot be used as a folder for downloads: {error.strerror or error}") from None
-    with lock:
-        lock.release()  # the second hold, of the `with`, stays
+    try:
         yield folder
+    finally:
+        lock.release()

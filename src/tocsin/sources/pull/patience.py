@@ -13,7 +13,7 @@ from typing import TypeVar
 from tocsin.sources.pull.errors import DownloadError, Passing
 
 _Result = TypeVar("_Result")
-_MOST_TRIES = 200
+_MOST_TRIES = 1000
 
 
 def _utc_now() -> datetime:
@@ -76,7 +76,7 @@ def patiently(
     Raises `DownloadError` after `attempts` tries in vain, or where the server asks for a longer wait than is patient.
     """
     in_vain, most = 0, came()
-    for _ in range(_MOST_TRIES):
+    for tried in range(1, _MOST_TRIES + 1):
         try:
             return try_once()
         except Passing as failed:
@@ -84,7 +84,7 @@ def patiently(
         if came() > most:
             in_vain, most = 0, came()
         in_vain += 1
-        if in_vain >= patience.attempts:
+        if in_vain >= patience.attempts or tried == _MOST_TRIES:
             break
         wait = patience.wait_before(in_vain) if passing.wait is None else passing.wait
         if wait > patience.longest_asked_wait:
@@ -94,8 +94,9 @@ def patiently(
             )
         say(f"{what}: {passing.words}; trying again in {wait:.0f} s")
         patience.sleep(wait)
+    tries = in_vain if in_vain >= patience.attempts else _MOST_TRIES
     raise DownloadError(
-        f"{what}: {passing.words}; given up after {in_vain} tries. Run the same command later: what has come is kept"
+        f"{what}: {passing.words}; given up after {tries} tries. Run the same command later: what has come is kept"
     )
 
 

@@ -26,9 +26,11 @@ class Version:
     @property
     def validator(self) -> str | None:
         """What `If-Range` may be asked with: a strong ETag, else the date (RFC 9110, 13.1.5)."""
-        if self.etag and not self.etag.startswith("W/"):
-            return self.etag
-        return self.last_modified
+        strong = self.etag if self.etag and not self.etag.startswith("W/") else None
+        # What a server wrote with other letters cannot be sent back.
+        return next(
+            (text for text in (strong, self.last_modified) if text and text.isascii() and text.isprintable()), None
+        )
 
     def differs_from(self, other: Version) -> bool:
         """Whether two answers were surely about two versions; what only one of them says decides nothing."""
