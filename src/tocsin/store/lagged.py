@@ -55,11 +55,12 @@ def lagged_in_force(
         # What was published then and what stands in for it are used as far as both are placed.
         coarsest = min(then.place_precision_max, newest.place_precision_max)
         newest, then = of(parts, as_of, coarsest), of(published, as_of, coarsest)
-    models = models_until(folder, tuple(sorted(parts, key=lambda part: part.rank)), as_of)
     elsewhere = newest.events
     if then:
         elsewhere = elsewhere.filter(~pl.any_horizontal([covered_by(part) for part in published]))
         elsewhere = elsewhere.join(then.events.select("event_id"), on="event_id", how="anti")
+    ordered = tuple(sorted(parts, key=lambda part: part.rank))
+    models = models_until(folder, ordered, as_of, _earliest_late(elsewhere, last_known_month(as_of)))
     late = elsewhere.filter(_known(elsewhere, models))
     last, last_days = _ends(newest, then, published, models)
     ends = pl.col("theatre").replace_strict(last_days, default=last, return_dtype=pl.Date)
@@ -93,14 +94,24 @@ def _then(
         return None
 
 
-def models_until(folder: Path, parts: tuple[Part, ...], as_of: date) -> list[tuple[LagModel, int]]:
-    """The curves in use up to a day in order, each with the last month whose end its time reaches."""
+def _earliest_late(events: pl.DataFrame, reached: int) -> int:
+    """The month of the earliest event that may not be known yet when a month has ended; that month where none is."""
+    months = events.select(month=month_of(known_day()))["month"]
+    late: list[int] = months.filter(months > reached - KNOTS[-1]).to_list()
+    return min(late, default=reached)
+
+
+def models_until(folder: Path, parts: tuple[Part, ...], as_of: date, since: int) -> list[tuple[LagModel, int]]:
+    """The curves in use up to a day in order, each with the last month whose end its time reaches.
+
+    Those whose time ended before the month `since`, when none of the events in question had happened, are left out.
+    """
     days = sorted({part.release.published for part in parts if part.release.published <= as_of})
     reached = last_known_month(as_of)
     if not days:
         return [(lag_model(folder, parts), reached)]
-    ends = [last_known_month(after - timedelta(days=1)) for _, after in pairwise(days)]
-    return [(lag_model(folder, parts, day), end) for day, end in zip(days, (*ends, reached), strict=True)]
+    ends = [*(last_known_month(after - timedelta(days=1)) for _, after in pairwise(days)), reached]
+    return [(lag_model(folder, parts, day), end) for day, end in zip(days, ends, strict=True) if end >= since]
 
 
 def _known(events: pl.DataFrame, models: Sequence[tuple[LagModel, int]]) -> pl.Series:
