@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -49,11 +50,28 @@ def public_names() -> str:
     return "\n".join(lines)
 
 
+def shadowed(package: str) -> str:
+    """Blocks for the names that a package hands on and that a module of it has too.
+
+    Such a name is taken for the module when the source is read, and would be missing.
+    """
+    module = import_module(package)
+    folder = Path(str(module.__file__)).parent
+    blocks = ""
+    for name in getattr(module, "__all__", ()):
+        thing = getattr(module, name)
+        if (folder / f"{name}.py").exists() or (folder / name).is_dir():
+            blocks += f"\n\n::: {thing.__module__}.{thing.__qualname__}\n    options:\n      show_root_heading: true\n"
+            blocks += "      show_root_toc_entry: true\n"
+    return blocks
+
+
 def on_page_markdown(markdown: str, page: Any, config: Any, files: Files, **_: Any) -> str:
     """Turn links between files of the checkout into links between pages; code stays as it is."""
-    markdown = (
-        markdown.replace("<!-- public names -->", public_names()) if "<!-- public names -->" in markdown else markdown
-    )
+    if PUBLIC_NAMES in markdown:
+        markdown = markdown.replace(PUBLIC_NAMES, public_names())
+    for package in re.findall(r"^::: (tocsin\.\w+)$", markdown, re.MULTILINE):
+        markdown += shadowed(package)
     here = page.file.src_uri
     source = next((name for name, made in PAGES.items() if made == here), f"docs/{here}")
     known = {file.src_uri for file in files}
@@ -74,3 +92,10 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Files, **_: A
     # What stands in a fenced block is no link.
     parts = re.split(r"(^```.*?^```[ \t]*$)", markdown, flags=re.MULTILINE | re.DOTALL)
     return "".join(part if part.startswith("```") else _LINK.sub(turned, part) for part in parts)
+
+
+def on_post_page(output: str, **_: Any) -> str:
+    """Give the search, which the theme calls a dialogue, a name for those who hear the page."""
+    return output.replace(
+        'data-md-component="search" role="dialog"', 'data-md-component="search" role="dialog" aria-label="Search"'
+    )
