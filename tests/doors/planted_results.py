@@ -12,12 +12,13 @@ from planted_comparison import planted_comparison
 from planted_explanation import explanation
 from planted_groups import digest_of, panel_of
 from planted_lines import assessment, line, war
-from planted_rivalry import ANSWERS, planted_rivalry
+from planted_rivalry import ANSWERS, planted_rivalry, planted_world
 from tocsin.forecast import Climatology, Forecast
 from tocsin.months import month_id
 from tocsin.panel import History
-from tocsin.replay import make_plan
+from tocsin.replay import country, make_plan
 from tocsin.replay.calibration import ReliabilityRow
+from tocsin.replay.country_rows import YearRow
 from tocsin.replay.result import Replay
 from tocsin.replay.summary import Row
 from tocsin.results import Result
@@ -53,6 +54,18 @@ def planted_replay_result() -> Replay:
     return Replay(plan, manifest, rows, classes, ("A note.",), Path(mkdtemp()))
 
 
+def planted_years() -> country.CountryYears:
+    """Whole years of countries whose figures are given."""
+    plan = {"years": [2018, 2019], "models": ["trees", "climatology_12"], "draws": 10, "seed": 1}
+    told = {"vintage": "planted 1", "licence": "CC0", "citation": "Made up for a test", "data_until": "2020-12-31"}
+    rows = tuple(
+        YearRow("deaths", "all", 12, model, "crps", value, 0.5, None, None, None, 191, year)
+        for model, value in (("trees", 10.3), ("climatology_12", 10.7))
+        for year in (2018, None)
+    )
+    return country.CountryYears(plan, told, rows, ("A note.",), None)
+
+
 @cache
 def planted_results() -> dict[str, Result]:
     """A result of each kind by the name of its class."""
@@ -65,8 +78,21 @@ def planted_results() -> dict[str, Result]:
         planted_forecast(),
         digest_of([("Mali", 400, "onesided", "JNIM", "Civilians", 30)], last=410),
         planted_replay_result(),
+        planted_world(planted_rivalry(("A", "B", "C"), {(0, 1): ANSWERS})),
+        planted_years(),
     ]
     return {type(one).__name__: one for one in some}
 
 
-KINDS = ("Assessment", "Explanation", "Rivalry", "Comparison", "Panel", "Forecast", "Digest", "Replay")
+KINDS = (
+    "WorldRivalry",
+    "CountryYears",
+    "Assessment",
+    "Explanation",
+    "Rivalry",
+    "Comparison",
+    "Panel",
+    "Forecast",
+    "Digest",
+    "Replay",
+)

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tocsin.doors.exports import to_views_challenge
 from tocsin.errors import DataError, InputError, MissingFileError, NotHeldError
 from tocsin.forecast import Forecast
 from tocsin.months import month_id
@@ -21,7 +22,7 @@ from tocsin.panel import CountryActuals, History, read_country_actuals, read_cou
 from tocsin.replay import country as module
 from tocsin.replay.country import CountryYears, holds_country_years, read_country_years, replay_country_years
 from tocsin.replay.country_rows import YearRow, mean_over_years
-from tocsin.doors.exports import to_views_challenge
+from tocsin.results import TRACE
 from tocsin.verify import crps
 
 FIRST = month_id(date(2010, 1, 1))
@@ -116,7 +117,7 @@ def test_what_is_written_out_has_the_documented_keys(worked: CountryYears) -> No
     columns += ["baseline", "difference", "difference_se", "n", "year"]
     assert list(told["rows"][0]) == columns
     frame = worked.to_polars()
-    assert frame.columns == columns
+    assert frame.columns == [*columns, *(name for name in TRACE if name not in columns)]
     assert frame.height == len(worked.rows)
     notes = " ".join(worked.notes)
     assert "2 countries, vintage truth 1" in notes

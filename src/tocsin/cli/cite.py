@@ -52,4 +52,5 @@ def cite_command(
         }
         say_json(json.dumps(answer, indent=2, ensure_ascii=False))
     else:
-        say(citation(told, format.value))
+        for line in citation(told, format.value).splitlines():
+            say(line)

@@ -59,4 +59,5 @@ def card_command(
     if format is CardFormat.json:
         say_json(json.dumps(card.to_dict(), indent=2, ensure_ascii=False))
     else:
-        say(card_markdown(card), nl=False)
+        for line in card_markdown(card).splitlines():
+            say(line)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tocsin.results import Card, CardTable
 
 if TYPE_CHECKING:
+    from tocsin.replay.country import CountryYears
     from tocsin.replay.result import Replay
     from tocsin.replay.summary import Row
 
@@ -31,6 +32,18 @@ def replay_card(made: Replay) -> Card:
         columns = ("model", _METRICS[metric], f"less {baseline}")
         tables.append(CardTable(caption, columns, [(row.model, _with(row.value, row.se), _less(row)) for row in same]))
     return Card(made.comes_from.what, f"{len(made.plan.origins)} origins.", tuple(tables), made.notes)
+
+
+def country_years_card(made: CountryYears) -> Card:
+    """Each model's scores, the mean of the years."""
+    found = [row for row in made.rows if row.year is None and row.population == "all"] or list(made.rows)
+    metrics = list(dict.fromkeys(row.metric for row in found))
+    values = {(row.model, row.metric): row.value for row in found}
+    models = dict.fromkeys(row.model for row in found)
+    rows = [(model, *(_with(values.get((model, metric)), None) for metric in metrics)) for model in models]
+    years = ", ".join(map(str, made.plan["years"]))
+    table = CardTable(f"Mean over the years {years}", ("model", *metrics), rows)
+    return Card(made.comes_from.what, "", (table,), made.notes)
 
 
 def _less(row: Row) -> str:

@@ -13,9 +13,10 @@ import io
 import json
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import polars as pl
@@ -31,6 +32,7 @@ from tocsin.replay.country_rows import MONTHS, YearRow, year_rows
 from tocsin.replay.known import Figures
 from tocsin.replay.record import FORMAT, MANIFEST, PARTS, SUMMARY, opened, read_json, write_json, write_whole
 from tocsin.replay.score import cell_scores
+from tocsin.results import Card, Result, Traced, rows_of
 from tocsin.scale import run_tasks
 from tocsin.settings import Settings, load_settings
 
@@ -41,7 +43,7 @@ _BASELINES = ("climatology_12", "mixed_climatology_12", "hurdle_lognormal", "las
 
 
 @dataclass(frozen=True)
-class CountryYears:
+class CountryYears(Result):
     """Forecasts of whole years, scored: `plan` (years, models, draws, seed) and the rows of each year and their mean.
 
     `manifest` says what the figures are, `notes` what a reader must know; `directory` holds every cell, or is None
@@ -74,12 +76,32 @@ class CountryYears:
             "rows": [asdict(row) for row in self.rows],
         }
 
-    def to_polars(self) -> pl.DataFrame:
+    PARTS: ClassVar[tuple[str, ...]] = ("rows",)
+
+    @property
+    def comes_from(self) -> Traced:
+        """The data and models; as of the last day of the figures that the outcomes are of."""
+        told, years = self.manifest, self.plan["years"]
+        end = date.fromisoformat(told["data_until"])
+        return Traced(
+            f"Forecasts of countries for {', '.join(map(str, years))}, scored",
+            told["vintage"],
+            model=", ".join(self.plan["models"]),
+            as_of=end,
+            data_until=end,
+            licence=told["licence"],
+            citation=told["citation"],
+            horizon=f"months {FIRST_STEP} to {STEPS} after October",
+        )
+
+    def _table(self, part: str) -> pl.DataFrame:
         """One row per figure."""
-        text = ("target", "population", "model", "metric", "baseline")
-        types = {f.name: pl.String if f.name in text else pl.Float64 for f in fields(YearRow)}
-        schema = types | dict.fromkeys(("horizon", "n", "year"), pl.Int64)
-        return pl.DataFrame([asdict(row) for row in self.rows], schema=schema)
+        return rows_of(YearRow, self.rows)
+
+    def _card(self) -> Card:
+        from tocsin.replay.card import country_years_card
+
+        return country_years_card(self)
 
 
 @dataclass(frozen=True, eq=False)

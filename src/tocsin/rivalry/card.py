@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tocsin.results import Card, CardTable
-from tocsin.rivalry.result import Rivalry
+from tocsin.rivalry.result import PREDICTIVE, Rivalry, WorldRivalry
 
 _WORDS = {"answers": "answers", "no_answer": "does not answer beyond", "cannot_tell": "cannot tell"}
 
@@ -30,4 +30,21 @@ def rivalry_card(made: Rivalry) -> Card:
         f"where there are none: {told}.",
         (CardTable("Links", ("target", "answer", "source", "further attacks per attack", "90% interval"), rows),),
         made.notes(),
+    )
+
+
+def world_card(made: WorldRivalry) -> Card:
+    """What the theatres show together, and how often a link is found where there is none."""
+    rows = [
+        (one.term, one.estimate, f"{one.low:.2f} to {one.high:.2f}", one.links, one.theatres) for one in made.pooled
+    ]
+    checks = [(one.name, None if one.rate is None else f"{one.rate:.0%}", one.tests) for one in made.null_checks]
+    return Card(
+        made.comes_from.what,
+        "",
+        (
+            CardTable("Pooled over theatres", ("term", "estimate", "90% interval", "links", "theatres"), rows),
+            CardTable("Base rate of links found where there are none (nominal 5%)", ("check", "rate", "tests"), checks),
+        ),
+        (PREDICTIVE,),
     )

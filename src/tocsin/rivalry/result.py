@@ -322,7 +322,7 @@ class PooledTerm:
 
 
 @dataclass(frozen=True, eq=False)
-class WorldRivalry:
+class WorldRivalry(Result):
     """Every theatre with two or more active groups, and what they show together; see `fit_world`.
 
     `pooled`: outbidding in quantity, on the scale of `tocsin.rivalry.pooling`; `severity`: in log odds. The gain of the
@@ -337,6 +337,36 @@ class WorldRivalry:
     oos_log_score_gain: float | None
     oos_se: float | None
     oos_months: int
+
+    PARTS: ClassVar[tuple[str, ...]] = ("pooled", "links", "null_checks")
+
+    @property
+    def comes_from(self) -> Traced:
+        """The data of all theatres, as of the last day of any."""
+        end = max((rivalry.last for rivalry in self.theatres), default=None)
+        told = self.theatres[0].provenance if self.theatres else None
+        return Traced(
+            f"Who answers whom in {len(self.theatres)} theatres ({KIND_WORDS[self.kind]})",
+            None if told is None else told.vintage,
+            model="rivalry",
+            as_of=end,
+            data_until=end,
+            licence=None if told is None else told.licence,
+            citation=None if told is None else told.citation,
+        )
+
+    def _table(self, part: str) -> pl.DataFrame:
+        """`pooled`: the terms, that of severity last; `links` of every theatre; `null_checks`."""
+        if part == "pooled":
+            return rows_of(PooledTerm, (*self.pooled, *([] if self.severity is None else [self.severity])))
+        if part == "null_checks":
+            return rows_of(NullCheck, self.null_checks)
+        return rows_of(Link, [link for rivalry in self.theatres for link in rivalry.links])
+
+    def _card(self) -> Card:
+        from tocsin.rivalry.card import world_card
+
+        return world_card(self)
 
     def to_dict(self) -> dict[str, Any]:
         """Everything for JSON: `theatres` holds what `Rivalry.to_dict` gives."""
