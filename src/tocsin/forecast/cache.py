@@ -32,6 +32,7 @@ from tocsin.panel import FEATURES, History
 from tocsin.verify.calibration import LogitCalibration
 
 M = TypeVar("M")
+_MOST_BYTES = 512 * 2**20
 
 
 def risk_or_load(
@@ -69,7 +70,7 @@ def _fit_or_load(
     from_dict: Callable[[dict[str, Any]], M],
 ) -> M:
     path = folder / f"{name}-{cache_key(history, name)[:32]}.json.gz"
-    with suppress(OSError, EOFError, ValueError, LookupError, TypeError, AttributeError, zlib.error):
+    with suppress(OSError, EOFError, ValueError, LookupError, TypeError, AttributeError, RecursionError, zlib.error):
         return from_dict(_read(path))
     model = fit()
     with suppress(OSError):  # a full disk or a read-only folder costs the next run a fit, not this one its answer
@@ -115,8 +116,13 @@ def _write(path: Path, content: dict[str, Any]) -> None:
 
 def _read(path: Path) -> dict[str, Any]:
     """What was kept. Raises `ValueError` and others where it is damaged."""
-    envelope = json.loads(gzip.decompress(path.read_bytes()))
+    with gzip.open(path) as packed:
+        content = packed.read(_MOST_BYTES + 1)
+    if len(content) > _MOST_BYTES:
+        raise ValueError("larger than any model")
+    envelope = json.loads(content)
     text = envelope["content"]
+    # LightGBM ends the process over a text that is no model of its own, so nothing damaged may reach it.
     if hashlib.sha256(text.encode()).hexdigest() != envelope["sha256"]:
         raise ValueError("damaged")
     kept: dict[str, Any] = json.loads(text)
