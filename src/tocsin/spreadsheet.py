@@ -34,7 +34,15 @@ def csv_text(table: pl.DataFrame) -> str:
 
 def printable_expr(text: pl.Expr) -> pl.Expr:
     """A String column as `tocsin.plain.printable` shows each of its texts."""
-    return text.str.replace_all(_BLANK, " ").str.replace_all(r"[\p{Cc}\p{Cf}]", "")
+    return text.map_batches(_printable, return_dtype=pl.String, is_elementwise=True)
+
+
+def _printable(texts: pl.Series) -> pl.Series:
+    # Nearly always nothing is to be done, which is quickly seen of all texts at once.
+    if (texts.str.join("").item() or "").isprintable():
+        return texts
+    different = texts.unique()
+    return texts.replace(different, different.str.replace_all(_BLANK, " ").str.replace_all(r"[\p{Cc}\p{Cf}]", ""))
 
 
 def _guarded(cells: pl.Series) -> pl.Series:

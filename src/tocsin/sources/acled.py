@@ -214,8 +214,11 @@ def _mapped(frame: pl.DataFrame) -> list[pl.Expr]:
     iso3 = pl.col("_country").replace_strict(iso3_of, default=None, return_dtype=pl.String)
     theatre = iso3.replace_strict(theatre_by_iso3(), default=None, return_dtype=pl.String)
     named = countries_of(frame.select(pl.concat_list(cell_text("actor1"), cell_text("actor2")).explode()).to_series())
-    one, two = party("1", named, theatre), party("2", named, theatre)
-    return [iso3.alias("_iso3"), theatre.alias("_theatre"), one, two, *sides(one, two)]
+    return [iso3.alias("_iso3"), theatre.alias("_theatre"), party("1", named, theatre), party("2", named, theatre)]
+
+
+def _derived(frame: pl.DataFrame) -> list[pl.Expr]:
+    return sides(pl.col("_party1"), pl.col("_party2"))
 
 
 def _outside(frame: pl.DataFrame) -> Mapping[str, pl.Expr]:
@@ -281,6 +284,7 @@ ACLED = Layout(
     kept=(),
     values=_values,
     mapped=_mapped,
+    derived=_derived,
     checks=_checks,
     events=_events,
     outside=_outside,

@@ -27,6 +27,10 @@ def _nothing_outside(frame: pl.DataFrame) -> Mapping[str, pl.Expr]:
     return {}
 
 
+def _nothing_derived(frame: pl.DataFrame) -> list[pl.Expr]:
+    return []
+
+
 @dataclass(frozen=True, eq=False)
 class Layout:
     """How the files of one source are laid out, and how their rows become events.
@@ -34,10 +38,11 @@ class Layout:
     `required` columns must be there, `checked` ones are read and checked where they are, `kept` ones are taken over
     unseen and never shown with a rejected row. None may hold names of persons. `values` gives beside each raw column
     its value as `_name`, null where the cell holds none (`tocsin.sources.cells`); the value of `id_column` must be
-    `_id`. `mapped` gives what needs the different values of a column (countries by their spellings). `checks` are the
-    rules of a row, all about that row alone. `outside` says, by words for people, which rows are of no concern here
-    (true for those): they are left out and counted, and no rule looks at them. `events` makes an event table of good
-    rows, column by column, in their order. Each function is handed one piece of the file after the other.
+    `_id`. `mapped` gives what needs the different values of a column (countries by their spellings), `derived` what
+    follows from those. `checks` are the rules of a row, all about that row alone. `outside` says, by words for people,
+    which rows are of no concern here (true for those): they are left out and counted, and no rule looks at them.
+    `events` makes an event table of good rows, column by column, in their order. Each function is handed one piece of
+    the file after the other.
     """
 
     title: str  # as in "is not a GED file"
@@ -49,6 +54,7 @@ class Layout:
     mapped: Callable[[pl.DataFrame], list[pl.Expr]]
     checks: Callable[[pl.DataFrame, Release], list[Check]]
     events: Callable[[pl.DataFrame, Release], pl.DataFrame]
+    derived: Callable[[pl.DataFrame], list[pl.Expr]] = _nothing_derived
     outside: Callable[[pl.DataFrame], Mapping[str, pl.Expr]] = _nothing_outside
     standard_header: tuple[str, ...] = ()  # of files published without a header line
 
@@ -122,6 +128,7 @@ def _typed_pieces(raw: Table, layout: Layout) -> Iterator[tuple[pl.DataFrame, di
         frame, tags = _without_tags(piece, layout)
         try:
             frame = frame.with_columns(layout.values(frame)).with_columns(layout.mapped(frame))
+            frame = frame.with_columns(layout.derived(frame))
         except pl.exceptions.PolarsError as error:
             raise DataError(
                 f"{raw.file} has a column of a type that {layout.title} does not have ({first_line(error)})"
