@@ -5,15 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
-import typer
 from fault_server import Site, running
 
-from command_line import CommandLine
 from tocsin.sources.pull import Patience
 
 PROXIES = [f"{name}_proxy" for name in ("http", "https", "all", "no", "ftp")]
@@ -58,21 +54,6 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
         monkeypatch.setenv("TOCSIN_UCDP_API_URL", f"{one.url}/api")
         monkeypatch.setenv("TOCSIN_ACLED_URL", one.url)
         yield one
-
-
-@cache
-def every_command() -> Any:
-    """All of `tocsin`, put together once: that takes longer than most tests here."""
-    from tocsin.cli import app, commands
-
-    assert commands
-    return typer.main.get_command(app)
-
-
-class DataCommand(CommandLine):
-    """Runs `tocsin data ...`."""
-
-    command = "data"
 
 
 @pytest.fixture

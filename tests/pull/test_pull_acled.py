@@ -14,8 +14,8 @@ from urllib.parse import parse_qs
 
 import pytest
 from fault_server import Answer, Handler, Site, hang_up, nonsense, page, redirect, running, status
+from pull_command import DataCommand
 
-from conftest import DataCommand
 from tocsin.sources.acknowledged import acknowledge
 from tocsin.store import Store
 

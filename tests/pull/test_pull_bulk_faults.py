@@ -21,8 +21,8 @@ from fault_server import (
     whole,
 )
 from planted_downloads import EVENTS, PLACE, yearly, yearly_text, zipped
+from pull_command import DataCommand
 
-from conftest import DataCommand
 from ged_files import ged_row, ged_text
 from tocsin.store import Store
 

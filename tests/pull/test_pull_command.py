@@ -18,9 +18,9 @@ from urllib.parse import urlsplit
 import pytest
 from fault_server import Handler, Site, redirect, running, status, whole
 from planted_downloads import EVENTS, PLACE, yearly
+from pull_command import DataCommand
 
 from command_line import CommandLine
-from conftest import DataCommand
 from tocsin.errors import InputError
 from tocsin.sources.pull import Patience, Telling, connected, download_folder, pull_bulk
 from tocsin.sources.pull.record import read_record

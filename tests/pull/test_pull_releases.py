@@ -10,8 +10,8 @@ from fault_server import Site, page, status, whole
 from hypothesis import given
 from hypothesis import strategies as st
 from planted_downloads import EVENTS, PLACE, month_text, yearly
+from pull_command import DataCommand
 
-from conftest import DataCommand
 from tocsin.errors import InputError, NotHeldError
 from tocsin.sources.pull import DownloadError, Patience, bulk_exists, connected, wanted
 from tocsin.sources.ucdp_release import ged_release
@@ -143,6 +143,11 @@ class FixedDay(date):
     @classmethod
     def today(cls) -> date:
         return date(2024, 5, 20)
+
+
+def test_one_day_of_publication_cannot_be_that_of_two_releases(site: Site, data: DataCommand) -> None:
+    words = ("--release", "24.1", "--release", "24.0.1", "--published", "2024-06-30")
+    assert "these are 2: 24.1, 24.0.1" in data.refused("pull", "ucdp", *words)
 
 
 def test_of_several_files_none_is_brought_in_when_one_cannot_be(

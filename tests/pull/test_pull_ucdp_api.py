@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from fault_server import Answer, Handler, Site, hang_up, page, redirect, running, status
 from planted_downloads import EVENTS
+from pull_command import DataCommand
 
-from conftest import DataCommand
 from ged_files import PLANTED_NAME, dated
 from tocsin.sources.pull.ucdp_api import HEADER
 from tocsin.sources.ucdp_checks import GED_COLUMNS

@@ -102,6 +102,8 @@ def pull_ucdp(
             found = wanted(asked, date.today(), exists)
             names += [name for name in found.releases if name not in names]
             notes += found.notes
+        if when is not None and len(names) > 1:
+            raise InputError(f"--published is the day of one release, and these are {len(names)}: {', '.join(names)}")
         pulled = [
             pull_bulk(client, base, name, folder, patience, telling)
             if token is None
