@@ -122,13 +122,13 @@ def test_other_words_have_to_be_acknowledged_again(home: Path, monkeypatch: pyte
     acknowledged.acknowledge(home, "acled", on=date(2024, 1, 2))
     assert acknowledged.acknowledged_on(home, "acled") == date(2024, 1, 2)
     monkeypatch.setattr(statements, "ACLED", statements.ACLED + " And more.")
-    registry.sources.cache_clear()
+    registry.packaged_sources.cache_clear()
     try:
         assert not acknowledged.is_acknowledged(home, "acled")
         assert acknowledged.acknowledged_on(home, "acled") is None
     finally:
         monkeypatch.undo()
-        registry.sources.cache_clear()
+        registry.packaged_sources.cache_clear()
 
 
 def test_what_asks_for_nothing_cannot_be_acknowledged(data: DataCommand) -> None:

@@ -34,8 +34,8 @@ def acknowledge_terms(
         raise InputError(f"{source} asks for no acknowledgement; its events can be used at once")
     before = acknowledged_on(home, source)
     if format is Format.table:
-        say(found.statement)
-        say("")
+        for line in (*found.statement.splitlines(), ""):
+            say(line)
     if before is None:
         if not yes and not (sys.stdin.isatty() and sys.stdout.isatty()):
             raise InputError(

@@ -35,12 +35,12 @@ def acknowledge(home: Path, source: str, *, on: date) -> None:
 
 def is_acknowledged(home: Path, source: str) -> bool:
     """Whether a source asks for nothing, or what it asks for was acknowledged in its present words."""
-    from tocsin.sources.registry import sources
+    from tocsin.sources.registry import find_source
 
     if source.startswith(OWN):
         return True
     # A source that is not installed any more cannot be asked what it demands.
-    known = sources().get(source)
+    known = find_source(source)
     if known is None:
         return False
     return not known.statement or _read(home).get(source, {}).get("statement") == _hash(known.statement)
@@ -59,11 +59,19 @@ def acknowledged_on(home: Path, source: str) -> date | None:
 
 def check_acknowledged(home: Path, source: str) -> None:
     """Raises `InputError`, saying what to do, unless `is_acknowledged`."""
-    if not is_acknowledged(home, source):
+    from tocsin.sources.registry import find_source
+
+    if is_acknowledged(home, source):
+        return
+    if find_source(source) is None:
         raise InputError(
-            f"the terms of {source} have not been acknowledged, so nothing is computed from its events. Read them and "
-            f"record it with: tocsin data acknowledge {source}"
+            f"no source is called {source!r} here, so nobody says what its terms are, and nothing is computed from its "
+            "events. Install the package that adds it"
         )
+    raise InputError(
+        f"the terms of {source} have not been acknowledged, so nothing is computed from its events. Read them and "
+        f"record it with: tocsin data acknowledge {source}"
+    )
 
 
 def _hash(statement: str) -> str:

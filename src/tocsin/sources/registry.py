@@ -94,9 +94,15 @@ def _is_ged(name: str, columns: tuple[str, ...]) -> bool:
 
 
 @cache
+def packaged_sources() -> dict[str, Source]:
+    """The sources that come with tocsin, by name; nobody else's code is asked for them."""
+    return {source.name: source for source in (_ged(), _acled(), _gtd())}
+
+
+@cache
 def sources() -> dict[str, Source]:
     """All sources by name. Raises `InputError` for a package's source that cannot be used."""
-    found = {source.name: source for source in (_ged(), _acled(), _gtd())}
+    found = dict(packaged_sources())
     for point in entry_points(group=GROUP):
         try:
             source = point.load()
@@ -117,12 +123,18 @@ def sources() -> dict[str, Source]:
     return found
 
 
+def find_source(name: str) -> Source | None:
+    """The source of a name, if there is one. What is wrong with other packages does not concern those of tocsin."""
+    return packaged_sources().get(name) or sources().get(name)
+
+
 def source_named(name: str) -> Source:
     """The source of a name. Raises `InputError` for a name that none has."""
-    known = sources()
-    if name not in known:
+    found = find_source(name)
+    if found is None:
+        known = sources()
         raise InputError(f"no source is called {name!r}; there are {', '.join(known)}.{did_you_mean(name, known)}")
-    return known[name]
+    return found
 
 
 def source_of_file(path: Path, named: str | None = None) -> Source:
@@ -135,10 +147,10 @@ def source_of_file(path: Path, named: str | None = None) -> Source:
 
     if named is not None:
         return source_named(named)
-    known = sources()
     columns = columns_of(path)
     if len(columns) < 2:
-        return known["ucdp-ged"]
+        return packaged_sources()["ucdp-ged"]
+    known = sources()
     fitting = [source for source in known.values() if source.recognises(path.name, columns)]
     # A file that has the columns of a source is not one of another that only bears its file's name.
     if len(fitting) > 1 and fitting[0].name == "ucdp-ged" and not _is_ged("", columns):
@@ -166,7 +178,7 @@ def read_file(path: Path, options: ReadOptions, named: str | None = None) -> Che
     except TocsinError:
         raise
     except Exception as error:
-        if source.name in _PACKAGED:
+        if source.name in packaged_sources():
             raise
         raise InputError(
             f"the source {source.name!r} failed on {path.name} ({type(error).__name__}: {error}); that is a fault of "
@@ -178,6 +190,14 @@ def read_file(path: Path, options: ReadOptions, named: str | None = None) -> Che
     return checked
 
 
-_PACKAGED = ("ucdp-ged", "acled", "gtd")
-
-__all__ = ["GROUP", "ReadOptions", "Source", "read_file", "source_named", "source_of_file", "sources"]
+__all__ = [
+    "GROUP",
+    "ReadOptions",
+    "Source",
+    "find_source",
+    "packaged_sources",
+    "read_file",
+    "source_named",
+    "source_of_file",
+    "sources",
+]
