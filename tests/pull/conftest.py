@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from fault_server import Site, running
+from pull_command import DataCommand, every_command
 
 from tocsin.sources.pull import Patience
 
