@@ -11,7 +11,8 @@ from project_tree import ROOT
 
 from tocsin.cli import app, commands  # noqa: F401  (the commands register themselves)
 
-PAGE = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+PAGES = [ROOT / "docs" / name for name in ("commands.md", "commands-whatif.md")]
+PAGE = "".join(page.read_text(encoding="utf-8") for page in PAGES)
 SECTIONS = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL))
 
 
@@ -33,7 +34,7 @@ COMMANDS = dict(leaves(typer.main.get_command(app)))
 def section(words: str) -> str:
     """The documentation of a command; its title may go on with an argument: `tocsin data import FILE...`."""
     found = [text for title, text in SECTIONS.items() if re.fullmatch(re.escape(words) + r"( [^a-z]+)?", title)]
-    assert len(found) == 1, f"docs/commands.md has {len(found)} sections on `{words}`"
+    assert len(found) == 1, f"the pages of commands have {len(found)} sections on `{words}`"
     return found[0]
 
 

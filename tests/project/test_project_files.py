@@ -23,7 +23,7 @@ OF_NO_CONCERN_TO_A_READER = [
         (r"\.\./", "shared"),
         ("/", r"work/"),
         ("/tmp/", "briefs"),
-        (r"\bSOURCES", r"\.md"),
+        (r"(?-i:\bSOURCES", r"\.md)"),  # docs/sources.md is a page
         (r"\bissue ", r"#?\d"),
         (r"\bthis ", "session"),
         ("pypi", r"\.org"),
