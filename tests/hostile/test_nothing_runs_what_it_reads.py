@@ -50,7 +50,7 @@ METHODS = {
     "load_module",
 }
 # To and from processes of its own, never a file: see the module's docstring.
-PICKLED = {"scale.py": {"dumps", "loads"}, "web/lane.py": {"dumps", "loads"}, "web/answers.py": {"dumps"}}
+PICKLED = {"scale.py": {"dumps", "loads"}, "web/lane.py": {"dumps"}, "web/answers.py": {"dumps"}}
 
 
 def told(node: ast.Call) -> str:

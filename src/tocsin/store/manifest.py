@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date
@@ -17,8 +18,9 @@ from typing import Any, Literal
 
 from tocsin.countries import theatre_by_iso3
 from tocsin.errors import DataError, InputError, NotHeldError, did_you_mean
-from tocsin.events import Release, ReleaseKind
+from tocsin.events import PLACE_PRECISIONS, Release, ReleaseKind
 from tocsin.sources.terms import terms_of
+from tocsin.typed import typed
 
 FORMAT = 1
 """Version of the manifest's layout. A change that an older tocsin cannot read raises it by one."""
@@ -186,7 +188,10 @@ def read_manifest(path: Path) -> tuple[Part, ...]:
             )
         if version != FORMAT:
             raise ValueError(f"unknown format {version!r}")
-        return tuple(_part(entry) for entry in content["parts"])
+        parts = tuple(_part(entry) for entry in content["parts"])
+        if len({part.parquet for part in parts}) < len(parts) or len({part.sequence for part in parts}) < len(parts):
+            raise ValueError("a part is named twice")
+        return parts
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         if isinstance(error, DataError):
             raise
@@ -208,17 +213,20 @@ def fingerprint_of(parts: Iterable[Part]) -> str:
     return hashlib.sha256(manifest_text(parts).encode()).hexdigest()
 
 
-def _part(entry: dict[str, Any]) -> Part:
-    release = dict(entry["release"])
-    for name in ("first_day", "last_day", "published"):
-        release[name] = date.fromisoformat(release[name])
-    release["rank"] = tuple(release["rank"])
-    part = {**entry, "release": Release(**release)}
-    for name in ("first_day", "last_day"):
-        part[name] = date.fromisoformat(part[name])
-    part["countries"] = None if part["countries"] is None else tuple(part["countries"])
-    part["place_precisions"] = tuple(part["place_precisions"])
-    return Part(**part)
+def _part(entry: Any) -> Part:
+    """The part that an entry describes; raises `ValueError` for what no part can be."""
+    part = typed(Part, entry)
+    theatres = theatre_by_iso3()
+    names = {"parts": (part.parquet,), "rejected": (part.rejected_file, part.questioned_file)}
+    if not all(re.fullmatch(rf"{folder}/[^/\\\0]+", name) for folder, held in names.items() for name in held if name):
+        raise ValueError("a file outside the store's folders")
+    if not all(iso3 in theatres for iso3 in part.countries or ()) or part.countries == ():
+        raise ValueError("a country that is none")
+    if not part.place_precisions or not set(part.place_precisions) <= set(PLACE_PRECISIONS):
+        raise ValueError("a place precision that is none")
+    if part.first_day > part.last_day or min(part.rows, part.rejected, part.questioned) < 0:
+        raise ValueError("a period or a count that cannot be")
+    return part
 
 
 def write_synced(path: Path, content: bytes) -> None:
