@@ -9,7 +9,7 @@ from typing import Any, Literal
 import polars as pl
 
 from tocsin.doors.event_layout import EVENTS
-from tocsin.doors.frames import as_polars
+from tocsin.doors.frames import as_polars, plain_columns
 from tocsin.errors import InputError
 from tocsin.events import PLACE_PRECISIONS, CheckedFile, Release
 from tocsin.sources.acknowledged import OWN
@@ -61,9 +61,7 @@ def events_from(
         inner_file=None,
         sha256="",
         columns=tuple(table.columns),
-        frame=table.select(c for c in layout.read if c in table.columns).with_columns(
-            pl.int_range(1, pl.len() + 1, dtype=pl.UInt32).alias(ROW)
-        ),
+        frame=plain_columns(table, layout.read).with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.UInt32).alias(ROW)),
         torn=pl.DataFrame(schema={ROW: pl.UInt32, "reason": pl.String, "first_field": pl.String}),
         row_word="row",
     )

@@ -11,10 +11,11 @@ import polars as pl
 from tocsin.actors import AGAINST_CIVILIANS, CIVILIANS, STATE, is_group
 from tocsin.countries import find_country
 from tocsin.digest import CELL_SCHEMA, DIGEST_SCHEMA, Digest, Provenance
-from tocsin.doors.frames import as_polars
+from tocsin.doors.frames import as_polars, plain_columns
 from tocsin.errors import DataError, InputError, did_you_mean
 from tocsin.events import FIRST_DAY, KINDS
 from tocsin.months import last_day, month_id
+from tocsin.sources.cells import cell_text, day_cell, is_blank, number_cell
 
 REQUIRED = ("theatre", "actor", "month", "events", "deaths_best")
 KEYS = ["theatre", "actor", "period", "kind", "opponent"]
@@ -98,26 +99,26 @@ def _typed(table: pl.DataFrame) -> pl.DataFrame:
         )
     if table.is_empty():
         raise DataError("the frame has no row")
-    names = [name for name in (*REQUIRED, *KEYS, *_COUNTS) if name in table.columns and name != "period"]
-    made = table.select(list(dict.fromkeys(names))).with_row_index("row", offset=1)
-    known = {
-        name: found.name
-        for name in made["theatre"].cast(pl.String).unique().drop_nulls()
-        if (found := find_country(name))
-    }
-    numbers = [name for name in _COUNTS if name in made.columns]
-    made = made.with_columns(
-        pl.col("theatre").cast(pl.String).replace_strict(known, default=None, return_dtype=pl.String),
-        pl.col("actor").cast(pl.String).str.strip_chars(),
-        pl.col("month").cast(pl.String).str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False),
-        *(pl.col(name).cast(pl.Float64, strict=False) for name in numbers),
-        *(pl.col(name).cast(pl.String) for name in ("kind", "opponent") if name in made.columns),
+    raw = plain_columns(table, [*REQUIRED, "kind", "opponent", *_COUNTS]).with_row_index("row", offset=1)
+    numbers = [name for name in _COUNTS if name in raw.columns]
+    spellings = raw.select(cell_text("theatre").unique().drop_nulls()).to_series()
+    known = {name: found.name for name in spellings if (found := find_country(name))}
+    unread = raw.select(
+        pl.any_horizontal(~is_blank(name) & number_cell(name, raw.schema[name]).is_null() for name in numbers)
+    ).to_series()
+    made = raw.with_columns(
+        cell_text("theatre").replace_strict(known, default=None, return_dtype=pl.String),
+        cell_text("actor"),
+        day_cell("month", raw.schema["month"]),
+        *(number_cell(name, raw.schema[name]).alias(name) for name in numbers),
+        *(cell_text(name) for name in ("kind", "opponent") if name in raw.columns),
     )
     rules = {
         "theatre is no country that is known": pl.col("theatre").is_null(),
-        "no actor": pl.col("actor").fill_null("") == "",
+        "no actor": pl.col("actor").is_null(),
         f"month missing, not a day, or before {FIRST_DAY}": pl.col("month").is_null() | (pl.col("month") < FIRST_DAY),
         "events or deaths missing": pl.any_horizontal(pl.col("events", "deaths_best").is_null()),
+        "a figure is no number": pl.lit(unread),
         "a figure is negative, no whole number or beyond any count": pl.any_horizontal(
             (pl.col(name) < 0) | (pl.col(name) != pl.col(name).floor()) | (pl.col(name) >= 2**31) for name in numbers
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import polars as pl
@@ -46,3 +47,28 @@ def _check_names(names: list[Any]) -> None:
         raise InputError(f"columns have names; got {wrong[0]!r}")
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise InputError(f"two columns of the frame are called {twice[0]!r}")
+
+
+def plain_columns(table: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:
+    """The named columns that the table has, as text, numbers, truth values or days without a time zone.
+
+    Raises `InputError` naming every other kind of column.
+    """
+    kept, wrong = [], []
+    for name in dict.fromkeys(names):
+        if name not in table.columns:
+            continue
+        dtype = table.schema[name]
+        column = pl.col(name)
+        if isinstance(dtype, pl.Categorical | pl.Enum) or dtype == pl.Null:
+            column = column.cast(pl.String)
+        elif isinstance(dtype, pl.Decimal):
+            column = column.cast(pl.Float64)
+        elif isinstance(dtype, pl.Datetime):
+            column = column.dt.replace_time_zone(None)
+        elif not (dtype.is_numeric() or dtype in (pl.String, pl.Boolean, pl.Date)):
+            wrong.append(f"{name} ({dtype})")
+        kept.append(column)
+    if wrong:
+        raise InputError(f"columns hold text, numbers or days; got {', '.join(wrong)}")
+    return table.select(kept)
