@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import importlib
 import inspect
-import os
 import re
-import subprocess
-import sys
 from html.parser import HTMLParser
 from pathlib import Path
-
-import pytest
 
 import tocsin
 from tocsin.settings import Settings
@@ -22,23 +17,6 @@ COMMANDS = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
 LOADED = {"stylesheet", "icon", "preload", "preconnect", "dns-prefetch", "manifest", "modulepreload"}
 NO_LIBRARY = {"cli", "web"}
 PACKAGES = {path.parent.name for path in (ROOT / "src" / "tocsin").glob("*/__init__.py")} - NO_LIBRARY
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site, built as `make docs` builds it."""
-    folder = tmp_path_factory.mktemp("documentation") / "site"
-    done = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)],
-        cwd=ROOT,
-        env=os.environ | {"NO_MKDOCS_2_WARNING": "true"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert "WARNING" not in done.stderr
-    return folder
 
 
 class _Loaded(HTMLParser):
