@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date
 from functools import cache
@@ -17,12 +17,17 @@ from tocsin.errors import DataError, MissingFileError, NotHeldError
 from tocsin.months import first_day, last_day, last_known_month
 from tocsin.settings import Settings, packaged_folder
 from tocsin.sources.acknowledged import check_acknowledged
+from tocsin.sources.unpacking import first_line
+from tocsin.spreadsheet import printable_expr
 from tocsin.store import Store
+from tocsin.typed import typed
 
 # The packaged release and the day it came out: UCDP published GED 21.1 in June 2021, so the month's end is safe.
 PACKAGED_PUBLISHED = date(2021, 6, 30)
 PACKAGED_SOURCE, PACKAGED_RELEASE = "ucdp-ged", "21.1"
 _ENUMERATED = ("theatre", "actor", "kind", "opponent")
+_NULLABLE = ("mass_civilian_harm_events",)  # not every source tells
+_LAST_MONTH = 2400  # December 2179
 _TABLES = {"monthly": DIGEST_SCHEMA, "weekly": DIGEST_SCHEMA, "cells": CELL_SCHEMA}
 
 
@@ -108,26 +113,39 @@ def read_digest(folder: Path) -> Digest:
             raise MissingFileError(
                 f"{path}: not there, so {folder} holds no digest. Hint: 'tocsin data digest' makes one"
             )
-        try:
-            table = pl.read_parquet(path)
-        except pl.exceptions.PolarsError as error:
-            raise DataError(f"{path}: cannot be read as Parquet ({str(error).splitlines()[0]})") from None
-        missing = [c for c in schema if c not in table.columns and c != "mass_civilian_harm_events"]
-        if missing:
-            raise DataError(f"{path}: lacks the column(s) {', '.join(missing)}")
-        tables[name] = table.select(
-            (pl.col(column) if column in table.columns else pl.lit(None).alias(column)).cast(dtype)
-            for column, dtype in schema.items()
-        )
+        tables[name] = _read_table(path, schema)
     path = folder / "provenance.json"
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
-        provenance = Provenance(**{**raw, "notes": tuple(raw["notes"])})
+        provenance = typed(Provenance, {**raw, "notes": raw["notes"]})
+        if not 1 <= provenance.first_month <= provenance.last_month <= _LAST_MONTH:
+            raise ValueError(f"months {provenance.first_month} to {provenance.last_month} are no period")
     except FileNotFoundError:
         raise MissingFileError(f"{path}: not there, so where the figures come from is not known") from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise DataError(f"{path}: does not say where the figures come from ({error})") from None
     return Digest(**tables, provenance=provenance)
+
+
+def _read_table(path: Path, schema: Mapping[str, pl.DataType | type[pl.DataType]]) -> pl.DataFrame:
+    """A table of a digest; raises `DataError` where it is none, whatever else it may be."""
+    try:
+        table = pl.read_parquet(path)
+        missing = [c for c in schema if c not in table.columns and c not in _NULLABLE]
+        if missing:
+            raise DataError(f"{path}: lacks the column(s) {', '.join(missing)}")
+        table = table.select(
+            (pl.col(column) if column in table.columns else pl.lit(None).alias(column)).cast(dtype)
+            for column, dtype in schema.items()
+        ).with_columns(printable_expr(pl.col(pl.String)))
+        wrong = [name for name in schema if name not in _NULLABLE and table[name].null_count()]
+        figures = [name for name, dtype in schema.items() if dtype == pl.Int32]
+        wrong += [name for name in figures if (table[name] < 0).any()]
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
+        raise DataError(f"{path}: cannot be read as a table of a digest ({first_line(error)})") from None
+    if wrong:
+        raise DataError(f"{path}: has empty cells or negative figures in the column(s) {', '.join(wrong)}")
+    return table
 
 
 def urban_cells() -> Sequence[int]:

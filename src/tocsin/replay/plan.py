@@ -11,6 +11,7 @@ from tocsin.errors import InputError
 from tocsin.forecast.registry import learned_for
 from tocsin.months import month_id, month_label
 from tocsin.settings import AsOfMode
+from tocsin.typed import typed
 
 Unit = Literal["group", "country"]
 UNITS: dict[str, str] = {"group": "groups", "country": "countries"}
@@ -85,9 +86,9 @@ class Plan:
 
     @classmethod
     def from_dict(cls, raw: dict[str, Any]) -> Plan:
-        """The plan that `to_dict` gave."""
-        rest = {name: value for name, value in raw.items() if name not in ("from", "to", "models")}
-        return cls(month_of(raw["from"]), month_of(raw["to"]), tuple(raw["models"]), **rest)
+        """The plan that `to_dict` gave. Raises `ValueError` or `KeyError` for anything else."""
+        rest = {name: value for name, value in raw.items() if name not in ("from", "to")}
+        return typed(cls, {**rest, "first": month_of(str(raw["from"])), "last": month_of(str(raw["to"]))})
 
 
 def standard_models(unit: Unit = "group") -> tuple[str, ...]:

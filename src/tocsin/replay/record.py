@@ -94,7 +94,7 @@ def read_part(directory: Path, month: int, origins: Sequence[int]) -> pl.DataFra
     try:
         cells = pl.read_parquet(part_path(directory, month))
         return cells if cells["origin"].unique().sort().to_list() == list(origins) else None
-    except (OSError, pl.exceptions.PolarsError):
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
         return None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date
 from pathlib import Path
 from typing import Any, ClassVar
@@ -15,6 +15,8 @@ from tocsin.replay.plan import UNITS, Plan
 from tocsin.replay.record import MANIFEST, SUMMARY, part_path, read_json, read_part
 from tocsin.replay.summary import Row
 from tocsin.results import Card, Result, Traced, rows_of
+from tocsin.sources.unpacking import first_line
+from tocsin.typed import typed
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,10 @@ class Replay(Result):
             if part is None:
                 raise DataError(f"{part_path(self.directory, month)}: is not there whole")
             parts.append(part)
-        return pl.concat(parts)
+        try:
+            return pl.concat(parts)
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+            raise DataError(f"{self.directory}: its parts do not fit together ({first_line(error)})") from None
 
 
 def read_replay(directory: Path) -> Replay:
@@ -103,6 +108,7 @@ def read_replay(directory: Path) -> Replay:
     manifest = read_json(directory / MANIFEST)
     try:
         plan = Plan.from_dict(manifest["plan"])
+        typed(_Told, {name.name: manifest[name.name] for name in fields(_Told)})
         if not (directory / SUMMARY).exists():
             tasks = plan.tasks()
             done = sum(len(told) for month, told in tasks.items() if read_part(directory, month, told) is not None)
@@ -114,10 +120,28 @@ def read_replay(directory: Path) -> Replay:
         return Replay(
             plan=plan,
             manifest=manifest,
-            rows=tuple(Row(**row) for row in summary["rows"]),
-            reliability=tuple(ReliabilityRow(**row) for row in summary["reliability"]),
-            notes=tuple(summary["notes"]),
+            rows=tuple(typed(Row, row) for row in summary["rows"]),
+            reliability=tuple(typed(ReliabilityRow, row) for row in summary["reliability"]),
+            notes=typed(_Notes, {"notes": summary["notes"]}).notes,
             directory=directory,
         )
-    except (KeyError, TypeError) as error:
-        raise DataError(f"{directory}: does not hold what a replay writes ({error!r})") from None
+    except DataError:
+        raise
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise DataError(f"{directory}: does not hold what a replay writes ({type(error).__name__}: {error})") from None
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What the manifest says beside the plan."""
+
+    vintage: str
+    data_until: date
+    citation: str
+    licence: str
+    models: dict[str, str]
+
+
+@dataclass(frozen=True)
+class _Notes:
+    notes: tuple[str, ...]

@@ -6,6 +6,7 @@ import json
 import tomllib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from tocsin.errors import DataError, InputError, StoreBusyError, TocsinError
 from tocsin.months import first_day, last_day, month_id, month_label
 from tocsin.settings import Settings, packaged_folder
 from tocsin.store.manifest import write_synced
+from tocsin.typed import typed
 from tocsin.warn.claims import COMPARISONS, MEASURES, BaseRate, Claim
 from tocsin.warn.questions import Draft, Question, Settlement
 
@@ -188,7 +190,7 @@ def _question(row: dict[str, Any]) -> Question:
         date.fromisoformat(row["base_rate_until"]),
         row["base_rate_vintage"],
     )
-    return Question(
+    question = Question(
         row["id"],
         row["text"],
         claim,
@@ -200,3 +202,4 @@ def _question(row: dict[str, Any]) -> Question:
         date.fromisoformat(row["entered_on"]),
         settled,
     )
+    return typed(Question, asdict(question))
