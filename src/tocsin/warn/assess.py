@@ -78,7 +78,7 @@ def assess_situation(situation: Situation, horizon: int, *, only: str | None = N
             f"Figures: {provenance.place_precision}, to {end}.",
             *provenance.notes,
             DEATHS_NOTE,
-            SELECTION_NOTE,
+            *([SELECTION_NOTE] if situation.as_replayed else []),
             confidence.CAVEAT,
             *situation.notes,
         ),

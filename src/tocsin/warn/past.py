@@ -187,8 +187,11 @@ def _line(at: AtMonth, i: int, stand: Entered | None, target: Target, deaths: in
 def levels_known(situation: Situation) -> LevelRecord | None:
     """What of the packaged replay's levels was known by the situation's last month.
 
-    None where that was nothing, as in strict mode before the figures of the replay were published.
+    None where that was nothing, as in strict mode before the figures of the replay were published, and for figures of
+    another source than the replay's.
     """
+    if not situation.as_replayed:
+        return None
     if situation.settings.as_of_mode == "strict" and situation.as_of < PACKAGED_PUBLISHED:
         return None
     record = packaged_level_record().known_by(situation.month)

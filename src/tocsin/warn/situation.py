@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tocsin.countries import region_of
 from tocsin.digest import Digest, load_digest, packaged_digest
-from tocsin.digest.load import PACKAGED_PUBLISHED
+from tocsin.digest.load import PACKAGED_PUBLISHED, PACKAGED_SOURCE
 from tocsin.errors import InputError, NotHeldError
 from tocsin.forecast.cache import counts_or_load, newcomers_or_load, risk_or_load
 from tocsin.forecast.counts import CountModel
@@ -81,8 +81,13 @@ class Situation:
             return None
 
     def record(self, horizon: int) -> Record:
-        """The packaged record of one horizon as far as it was known."""
-        return record_known(self.settings, self.as_of, self.month, horizon)
+        """The packaged record of one horizon as far as it was known; nothing of it for another source's figures."""
+        return record_known(self.settings, self.as_of, self.month if self.as_replayed else 0, horizon)
+
+    @property
+    def as_replayed(self) -> bool:
+        """Whether the figures are of the source that the packaged replay was made on, so that its record is theirs."""
+        return self.digest.provenance.source == PACKAGED_SOURCE
 
     @cached_property
     def shown(self) -> Digest:
@@ -132,7 +137,7 @@ def load_situation(
         history=learned if shown is training else History(shown),
         past=learned.up_to(min(fit_month_for(month), training.last_month)),
         kept=settings.home / "cache" / "models",
-        notes=(*training_note, *_scope_notes(panel, view), *reach_note),
+        notes=(*training_note, *_source_notes(world.provenance.source), *_scope_notes(panel, view), *reach_note),
         progress=progress,
     )
 
@@ -165,6 +170,17 @@ def check_horizon(horizon: int) -> None:
 def fit_month_for(month: int) -> int:
     """The month the model is fitted at: the last December up to and including `month`."""
     return month - month % 12
+
+
+def _source_notes(source: str) -> tuple[str, ...]:
+    """What does not carry over from UCDP, on whose figures everything here was tried."""
+    if source == PACKAGED_SOURCE:
+        return ()
+    return (
+        f"The replay that ships with tocsin, and with it how often such probabilities came true, is of UCDP GED; of "
+        f"{source}, which counts by other rules, nothing of the kind is known, so none is shown. 'tocsin replay' makes "
+        "one of the figures held.",
+    )
 
 
 def _scope_notes(panel: Panel, view: Theatre | None) -> tuple[str, ...]:
@@ -228,4 +244,9 @@ def _training_panel(panel: Panel, settings: Settings, as_of: date | None) -> tup
         "The releases held do not cover the world for ten years, so the model learned from the packaged figures "
         f"({packaged.provenance.vintage}, located events only) and is applied to yours."
     )
+    if panel.provenance.source != PACKAGED_SOURCE:
+        note += (
+            f" Base rates are likewise those of events as UCDP counts them; {panel.provenance.source} counts by other "
+            "rules, so that probabilities may be too high or too low throughout."
+        )
     return build_panel(packaged.up_to(month)), (note,)

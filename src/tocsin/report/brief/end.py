@@ -66,7 +66,12 @@ def end_pages(brief: Brief) -> list[Block]:
 
 def _levels(record: LevelRecord | None) -> list[Block]:
     if record is None:
-        return [Paragraph("No replay was known by the as-of day, so nothing can be said of how early warnings were.")]
+        return [
+            Paragraph(
+                "No replay was known by the as-of day, or none on figures of this source, so nothing can be said of "
+                "how early warnings were."
+            )
+        ]
     leads = lead_curve(record)
     emerged = counted(leads.emergences, "emergence")
     return [
