@@ -61,7 +61,35 @@ def test_few_columns_are_enough() -> None:
     assert made.monthly["deaths_high"].to_list() == [12, 4]
     assert made.monthly["mass_civilian_harm_events"].to_list() == [None, None]
     assert made.cells.is_empty()
-    assert "places" in made.provenance.notes[0]
+    assert "too low" in made.provenance.notes[1]
+
+
+def test_cells_by_number_or_by_a_point_in_them() -> None:
+    counted = digest_of(EVENTS, last=MAY + 6, first=MAY)
+    table, cells = own_table(EVENTS, MAY + 6), counted.cells.rename({"period": "month"})
+    by_number = digest_from(table, cells=cells, **TOLD)
+    assert by_number.cells.equals(counted.cells)
+    assert len(by_number.provenance.notes) == 1
+    points = cells.drop("cell").with_columns(pl.lit(10.49).alias("lat"), pl.lit("20.01").alias("lon"))
+    assert digest_from(table, cells=points.to_pandas(), **TOLD).cells.equals(counted.cells)
+    whole = digest_from(table, cells=cells, last_month=first_day(MAY + 6), **TOLD)
+    ours, theirs = build_panel(whole), build_panel(counted)
+    assert all((ours.places[name] == theirs.places[name]).all() for name in theirs.places)
+    wrong = {"cell": "number from 1 to 259,200 or a point: 5 row", "month": "months in which the frame"}
+    for name, value in (("cell", 0), ("month", date(2015, 4, 1))):
+        with pytest.raises(DataError, match=wrong[name]):
+            digest_from(table, cells=cells.with_columns(pl.lit(value).alias(name)), **TOLD)
+    with pytest.raises(DataError, match="number from 1 to"):
+        digest_from(table, cells=points.with_columns(pl.lit(91.0).alias("lat")), **TOLD)
+    with pytest.raises(DataError, match=r"the frame of cells lacks the column\(s\) cell"):
+        digest_from(table, cells=points.drop("lat"), **TOLD)
+
+
+def test_sums_beyond_any_count_are_refused() -> None:
+    big = own_table(EVENTS, MAY + 6).with_columns(pl.lit(2**31 - 1).alias("events"))
+    assert digest_from(big, **TOLD).monthly.height == big.height
+    with pytest.raises(DataError, match="add up to figures beyond any count"):
+        digest_from(pl.concat([big, big]), **TOLD)
 
 
 def test_the_same_figures_have_the_same_fingerprint() -> None:
@@ -123,7 +151,7 @@ def test_an_assessment_by_figures_of_ones_own(
     assert made.data_until == date(2001, 6, 30)
     assert {g.theatre for g in made.groups} == {"Mali"}
     assert all(0 < g.p_deaths25 < 1 for g in made.groups)
-    assert any("places is nothing" in note for note in made.notes)
+    assert any("too low" in note for note in made.notes)
     # Nothing after the as-of day, and no figures that were given in strict mode.
     earlier = assess(digest=figures, settings=settings, as_of=date(2001, 3, 31), theatre="Mali")
     assert earlier.data_until == date(2001, 3, 31)

@@ -114,3 +114,10 @@ def test_every_column_of_every_type(name: str, k: int) -> None:
 @pytest.mark.parametrize("k", range(len(COLUMNS)), ids=lambda k: str(COLUMNS[k].dtype))
 def test_every_column_of_figures_of_every_type(name: str, k: int) -> None:
     tried(digest_from, pl.DataFrame(GOOD).with_columns(COLUMNS[k].alias(name)))
+
+
+@pytest.mark.parametrize("name", [*REQUIRED, "cell", "lat", "lon"])
+@pytest.mark.parametrize("k", range(len(COLUMNS)), ids=lambda k: str(COLUMNS[k].dtype))
+def test_every_column_of_cells_of_every_type(name: str, k: int) -> None:
+    good = pl.DataFrame(GOOD).drop("kind", "place_precision")
+    tried(digest_from, good, cells=good.with_columns(COLUMNS[k].alias(name)))

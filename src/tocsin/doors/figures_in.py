@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,7 @@ import polars as pl
 
 from tocsin.actors import AGAINST_CIVILIANS, CIVILIANS, STATE, is_group
 from tocsin.countries import find_country
-from tocsin.digest import CELL_SCHEMA, DIGEST_SCHEMA, Digest, Provenance
+from tocsin.digest import CELL_SCHEMA, DIGEST_SCHEMA, Digest, Provenance, prio_grid_cell
 from tocsin.doors.frames import as_polars, plain_columns
 from tocsin.errors import DataError, InputError, did_you_mean
 from tocsin.events import FIRST_DAY, KINDS
@@ -20,9 +21,11 @@ from tocsin.sources.cells import cell_text, day_cell, is_blank, number_cell
 REQUIRED = ("theatre", "actor", "month", "events", "deaths_best")
 KEYS = ["theatre", "actor", "period", "kind", "opponent"]
 _COUNTS = tuple(name for name, dtype in DIGEST_SCHEMA.items() if dtype == pl.Int32)
+CELLS = 360 * 720
+NO_WEEKS = "Figures a user gave by group and month: there are none by week."
 NO_PLACES = (
-    "Figures a user gave by group and month: there are none by week and by half-degree cell, so what models know of "
-    "places is nothing."
+    "There are no figures by half-degree cell, so models take the groups for groups that are nowhere and near nobody: "
+    "probabilities and expected deaths come out too low, though in much the same order."
 )
 
 
@@ -33,6 +36,7 @@ def digest_from(
     release: str,
     licence: str,
     citation: str,
+    cells: Any = None,
     last_month: date | None = None,
     covers_world: bool = False,
     redistributable: bool = False,
@@ -46,6 +50,9 @@ def digest_from(
         `deaths_low` and `deaths_high` (by default the best estimate), `largest_event_deaths` (by default the deaths
         where there is one event, else no more than is sure: their mean, rounded up), `mass_casualty_events` and
         `mass_civilian_harm_events` (by default none, and not known).
+    cells : the same by half-degree cell and month, where it is known: `theatre`, `actor`, `month`, `events`,
+        `deaths_best`, and `cell` (the PRIO-GRID number) or `lat` and `lon`. Without it models do not know where a
+        group is, and say too little of it.
     last_month : the last month that the figures cover, any day of it; by default that of the last row. An empty month
         before it is quiet, not unknown.
     covers_world : whether no theatre with events is missing; only then can models be fitted on it.
@@ -55,7 +62,8 @@ def digest_from(
     for what, text in (("source", source), ("release", release), ("licence", licence), ("citation", citation)):
         if not text.strip():
             raise InputError(f"say the {what} of the figures: it stands beside everything made of them")
-    table = _typed(as_polars(frame))
+    table = _typed(as_polars(frame), "the frame", ("kind", "opponent"), _COUNTS)
+    places = pl.DataFrame(schema=CELL_SCHEMA) if cells is None else _cells(as_polars(cells))
     monthly = _with_defaults(table).group_by(KEYS).agg(
         pl.col("events", "deaths_low", "deaths_best", "deaths_high", "mass_casualty_events").sum(),
         pl.col("largest_event_deaths").max(),
@@ -64,8 +72,10 @@ def digest_from(
         .otherwise(pl.col("mass_civilian_harm_events").sum())
         .alias("mass_civilian_harm_events"),
     )  # fmt: skip
-    monthly = monthly.sort(KEYS).select(pl.col(name).cast(dtype) for name, dtype in DIGEST_SCHEMA.items())
+    monthly = _counted(monthly.sort(KEYS), DIGEST_SCHEMA)
     first, last = month_id(monthly["period"].min()), month_id(monthly["period"].max())  # type: ignore[arg-type]
+    if not places.is_empty() and not places["period"].is_in(monthly["period"].implode()).all():
+        raise DataError("cells hold months in which the frame has no figures")
     if last_month is not None:
         if month_id(last_month) < last:
             raise InputError(f"figures go to {last_day(last):%Y-%m}, beyond the last month said, {last_month:%Y-%m}")
@@ -73,7 +83,7 @@ def digest_from(
     return Digest(
         monthly=monthly,
         weekly=pl.DataFrame(schema=DIGEST_SCHEMA),
-        cells=pl.DataFrame(schema=CELL_SCHEMA),
+        cells=places,
         provenance=Provenance(
             vintage=f"{source} {release}",
             source=source,
@@ -82,25 +92,50 @@ def digest_from(
             first_month=first,
             last_month=last,
             place_precision=place_precision,
-            notes=(NO_PLACES,),
+            notes=(NO_WEEKS, *([NO_PLACES] if places.is_empty() else [])),
             redistributable=redistributable,
             covers_world=covers_world,
-            fingerprint=hashlib.sha256(monthly.write_csv().encode()).hexdigest(),
+            fingerprint=hashlib.sha256((monthly.write_csv() + places.write_csv()).encode()).hexdigest(),
         ),
     )
 
 
-def _typed(table: pl.DataFrame) -> pl.DataFrame:
-    """The known columns in their types. Raises `DataError` naming all rows that do not hold what they should."""
-    if missing := [name for name in REQUIRED if name not in table.columns]:
-        hints = "".join(did_you_mean(name, table.columns, most=1) for name in missing)
+def _cells(table: pl.DataFrame) -> pl.DataFrame:
+    """Figures by half-degree cell (`CELL_SCHEMA`), the cell by its number or from a point in it."""
+    if "cell" not in table.columns and {"lat", "lon"} <= set(table.columns):
+        point = plain_columns(table, ["lat", "lon"])
+        lat, lon = (number_cell(name, point.schema[name]) for name in ("lat", "lon"))
+        there = lat.is_between(-90, 90) & lon.is_between(-180, 180)
+        table = table.with_columns(point.select(pl.when(there).then(prio_grid_cell(lat, lon)).alias("cell")))
+    made = _typed(table, "the frame of cells", (), ("cell", "events", "deaths_best"))
+    wrong = made.filter(~pl.col("cell").is_between(1, CELLS).fill_null(False))["row"]
+    if len(wrong):
         raise DataError(
-            f"the frame lacks the column(s) {', '.join(missing)}; it has {', '.join(table.columns)}.{hints}"
+            f"a cell is a number from 1 to {CELLS:,} or a point: {len(wrong):,} row(s), the first {wrong[0]}"
         )
+    keys = ["theatre", "actor", "period", "cell"]
+    made = made.with_columns(pl.col("month").dt.truncate("1mo").alias("period"))
+    return _counted(made.group_by(keys).agg(pl.col("events", "deaths_best").sum()).sort(keys), CELL_SCHEMA)
+
+
+def _counted(table: pl.DataFrame, schema: Mapping[str, Any]) -> pl.DataFrame:
+    """Sums in the types of a digest's table. Raises `DataError` for one beyond any count."""
+    counts = [name for name, dtype in schema.items() if dtype == pl.Int32]
+    if table.select(pl.max_horizontal(pl.col(counts).max().fill_null(0))).item() >= 2**31:
+        raise DataError("the rows of one group and month add up to figures beyond any count")
+    return table.select(pl.col(name).cast(dtype) for name, dtype in schema.items())
+
+
+def _typed(table: pl.DataFrame, what: str, texts: Sequence[str], counts: Sequence[str]) -> pl.DataFrame:
+    """The known columns in their types. Raises `DataError` naming all rows that do not hold what they should."""
+    required = (*REQUIRED, *(["cell"] if "cell" in counts else []))
+    if missing := [name for name in required if name not in table.columns]:
+        hints = "".join(did_you_mean(name, table.columns, most=1) for name in missing)
+        raise DataError(f"{what} lacks the column(s) {', '.join(missing)}; it has {', '.join(table.columns)}.{hints}")
     if table.is_empty():
-        raise DataError("the frame has no row")
-    raw = plain_columns(table, [*REQUIRED, "kind", "opponent", *_COUNTS]).with_row_index("row", offset=1)
-    numbers = [name for name in _COUNTS if name in raw.columns]
+        raise DataError(f"{what} has no row")
+    raw = plain_columns(table, [*REQUIRED, *texts, *counts]).with_row_index("row", offset=1)
+    numbers = [name for name in counts if name in raw.columns]
     spellings = raw.select(cell_text("theatre").unique().drop_nulls()).to_series()
     known = {name: found.name for name in spellings if (found := find_country(name))}
     unread = raw.select(
@@ -111,7 +146,7 @@ def _typed(table: pl.DataFrame) -> pl.DataFrame:
         cell_text("actor"),
         day_cell("month", raw.schema["month"]),
         *(number_cell(name, raw.schema[name]).alias(name) for name in numbers),
-        *(cell_text(name) for name in ("kind", "opponent") if name in raw.columns),
+        *(cell_text(name) for name in texts if name in raw.columns),
     )
     rules = {
         "theatre is no country that is known": pl.col("theatre").is_null(),
@@ -131,7 +166,7 @@ def _typed(table: pl.DataFrame) -> pl.DataFrame:
         if len(rows):
             wrong.append(f"{reason}: {len(rows):,} row(s), the first {', '.join(map(str, rows[:3]))}")
     if wrong:
-        raise DataError(f"the frame cannot be used: {'; '.join(wrong)}")
+        raise DataError(f"{what} cannot be used: {'; '.join(wrong)}")
     return made
 
 
