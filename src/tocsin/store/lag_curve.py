@@ -77,7 +77,8 @@ def fit_shares(spans: pl.DataFrame, prior: Floats, strength: float, spread: floa
     hessian = np.array(
         [(loss(eta + step * unit)[1] - loss(eta - step * unit)[1]) / (2 * step) for unit in np.eye(len(eta))]
     )
-    return np.minimum(np.cumsum(chances(eta)), 1.0), (hessian + hessian.T) / 2
+    shares = np.append(np.cumsum(chances(eta))[:-1], 1.0)  # all, whatever the sum's last digit
+    return shares, (hessian + hessian.T) / 2
 
 
 def spread_of(seen: pl.DataFrame, shares: Floats) -> float:

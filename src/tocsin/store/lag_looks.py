@@ -3,7 +3,8 @@
 An event of the newest release that an older one covers is either in the older one or not. Each such look says that the
 event's delay was at most, or more than, the months from its own month to the day the older release was published; all
 looks together leave an interval. An event is followed by its id, which UCDP keeps from release to release. What a newer
-release dropped never came late, and is not counted.
+release dropped never came late, and is not counted; nor is what was absent at an age of more than ten years: that is
+older events coded anew.
 """
 
 from __future__ import annotations
@@ -51,21 +52,20 @@ class Looks:
 
     spans: pl.DataFrame
     seen: pl.DataFrame
-    beyond: int
 
 
 def looks_of(folder: Path, parts: Sequence[Part]) -> Looks:
     """Which events of the releases in force the older releases that cover them held, and at what age."""
-    from tocsin.store.inforce import events_in_force, known_day
+    from tocsin.store.inforce import known_day, scan_in_force
 
     releases: dict[str, list[Part]] = {}
     for part in sorted(parts, key=lambda p: (p.release.published, p.rank)):
         releases.setdefault(part.release.vintage, []).append(part)
     if len(releases) < 2:
         return _put_together(pl.DataFrame(schema=_FOLLOWED), [])
-    held = events_in_force(folder, parts, as_of=None, mode="reconstructed", lag_days=0, place_precision_max=None)
+    held = scan_in_force(folder, parts, as_of=None, mode="reconstructed", lag_days=0, place_precision_max=None)
     published = {name: of[0].release.published for name, of in releases.items()}
-    events = held.events.select(
+    followed = held.lazy().select(
         "event_id",
         "country",
         "kind",
@@ -74,9 +74,10 @@ def looks_of(folder: Path, parts: Sequence[Part]) -> Looks:
         newer=pl.col("vintage"),
         month=month_of(known_day()),
         published=pl.col("vintage").replace_strict(published, return_dtype=pl.Date),
-    ).join(country_table().select(country="iso3", region="region"), on="country", how="left", maintain_order="left")
-    earliest = month_id(min(published.values()))
-    events = events.filter(pl.col("month") >= earliest - KNOTS[-1])
+    )
+    # Older events were as old as the longest delay at every look.
+    events = followed.filter(pl.col("month") >= month_id(min(published.values())) - KNOTS[-1]).collect()
+    events = events.join(country_table().select(country="iso3", region="region"), on="country", how="left")
     # An event whose place the newer release does not code is one of the coarsest that it holds.
     coarsest = {
         name: min(held.place_precision_max, max(max(p.place_precisions) for p in of)) for name, of in releases.items()
@@ -117,7 +118,7 @@ def _put_together(events: pl.DataFrame, found: Sequence[tuple[str, date, pl.Data
     ]
     if not looks:
         spans = pl.DataFrame(schema=dict.fromkeys(("region", "kind"), pl.String) | dict.fromkeys(_SPAN, pl.Int64))
-        return Looks(spans, pl.DataFrame(schema=_SEEN), 0)
+        return Looks(spans, pl.DataFrame(schema=_SEEN))
     every = pl.concat(looks)
     first = every.filter("held").group_by("event_id").agg(upto=pl.col("age").min())
     table = table.join(every.select("event_id").unique(), on="event_id", how="semi")
@@ -142,4 +143,4 @@ def _put_together(events: pl.DataFrame, found: Sequence[tuple[str, date, pl.Data
         .agg(events=pl.len().cast(pl.Int64), held=pl.col("held").sum().cast(pl.Int64))
     )
     order = ["region", "kind", *_SPAN[:-1]]
-    return Looks(spans.sort(order), seen.select(*_SEEN).sort("older", "newer", "month"), late.height)
+    return Looks(spans.sort(order), seen.select(*_SEEN).sort("older", "newer", "month"))

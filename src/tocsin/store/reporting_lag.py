@@ -77,8 +77,7 @@ class LagModel(Result):
 
     `shares` are those known after each of `KNOTS` months, of all events together; `kinds` those of regions and kinds of
     their own. `spread` is how many times more the looks differ from month to month than chance alone would make them;
-    intervals are widened by it. `beyond` counts events that came later than the last knot: older events coded anew,
-    which are left out.
+    intervals are widened by it.
     """
 
     source: str
@@ -90,7 +89,6 @@ class LagModel(Result):
     pairs: tuple[LagPair, ...]
     kinds: tuple[LagKind, ...]
     spread: float
-    beyond: int
     vintage: str
     licence: str
     citation: str
@@ -187,11 +185,10 @@ def estimate_lag(looks: Looks, vintages: Sequence[Vintage], published_by: date |
         pairs=_pairs(looks.seen),
         kinds=tuple(sorted(kinds, key=lambda k: (k.region, k.kind))),
         spread=spread,
-        beyond=looks.beyond,
         vintage=", ".join(v.label for v in vintages),
         licence=", ".join(dict.fromkeys(v.licence for v in vintages)),
         citation=citation,
-        notes=_notes(looks, enough, events, published_by),
+        notes=_notes(enough, events, published_by),
     )
 
 
@@ -222,15 +219,13 @@ def _points(looks: Looks, shares: Floats, hessian: Floats, estimated: bool) -> t
     )
 
 
-def _notes(looks: Looks, enough: bool, events: int, published_by: date | None) -> tuple[str, ...]:
+def _notes(enough: bool, events: int, published_by: date | None) -> tuple[str, ...]:
     notes = []
     if enough:
-        notes.append("An event is followed by its id; one that a later release dropped is not counted as known late.")
-        if looks.beyond:
-            notes.append(
-                f"Events that came more than {KNOTS[-1]} months late are older ones coded anew and are left out "
-                f"({looks.beyond:,})."
-            )
+        notes.append(
+            "An event is followed by its id; one that a later release dropped is not counted as known late, nor is one "
+            f"that came more than {KNOTS[-1]} months late, which is an older event coded anew."
+        )
     else:
         notes.append(
             f"Fewer than {LEAST_EVENTS} events ({events:,}) of one release are covered by an older one held"

@@ -10,11 +10,10 @@ import polars as pl
 
 from tocsin.countries import theatre_by_iso3
 from tocsin.errors import InputError, NotHeldError
-from tocsin.store.inforce import EventsInForce
 from tocsin.store.lag_looks import covered_by
 from tocsin.store.manifest import Part, Vintage, chosen, read_manifest, vintages_of
 from tocsin.store.reporting_lag import LagModel, lag_model
-from tocsin.store.revisions import Revisions, revisions
+from tocsin.store.revisions import COMPARED, Revisions, revisions
 from tocsin.store.store import Store
 
 
@@ -44,8 +43,7 @@ def compare_releases(
     tables = [_events(store, vintage) for vintage in (before, after)]
     notes = [f"The day of publication of {v.label} is assumed." for v in (before, after) if v.published_assumed]
     return revisions(
-        tables[0].events,
-        tables[1].events,
+        *tables,
         covered_by_older=_covered(of_release(held, before)),
         covered_by_newer=_covered(of_release(held, after)),
         first=max(days[0], first or days[0]),
@@ -131,6 +129,11 @@ def _covered(parts: Sequence[Part]) -> pl.Expr:
     return reduce(lambda a, b: a | b, (covered_by(part) for part in parts))
 
 
-def _events(store: Store, vintage: Vintage) -> EventsInForce:
-    """All events of one release, whatever their place precision."""
-    return store.events(source=vintage.source, release=vintage.label, place_precision_max=7)
+def _events(store: Store, vintage: Vintage) -> pl.DataFrame:
+    """All events of one release, whatever their place precision; of their columns those that are compared."""
+    return store.ask(
+        lambda held: held.lazy().select(COMPARED).collect(),
+        source=vintage.source,
+        release=vintage.label,
+        place_precision_max=7,
+    )

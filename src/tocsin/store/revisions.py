@@ -122,6 +122,7 @@ class Revisions(Result):
 _COUNTS = tuple(field.name for field in fields(RevisionRow))[1:]
 _CHANGES = ("deaths_up", "deaths_down", "date_moved", "country_moved", "actors_changed", "kind_changed")
 _TOLD = ("event_id", "date", "date_end", "country", "theatre", "kind", "actor_a", "actor_b", "deaths_best")
+COMPARED = (*_TOLD, "place_precision")
 
 
 def revisions(
@@ -140,7 +141,7 @@ def revisions(
     redistributable: bool = True,
     notes: Sequence[str] = (),
 ) -> Revisions:
-    """Compare two event tables of `EVENT_SCHEMA`, each with unique ids.
+    """Compare two event tables, each with unique ids and with the columns `COMPARED` of `EVENT_SCHEMA`.
 
     `covered_by_older` and `covered_by_newer` say of an event (by `country` and `date_end`) whether that release speaks
     for its country and day. Looked at are events whose last day lies from `first` to `last`, in `theatres` where some
