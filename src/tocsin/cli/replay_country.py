@@ -91,10 +91,10 @@ def replay_years(
     **options: Any,
 ) -> CountryYears:
     """Forecast and score whole years, writing each forecast out where an export is asked for."""
+    from tocsin.doors.exports import CHALLENGE_DRAWS
     from tocsin.panel import read_country_actuals
     from tocsin.panel.country import actuals_of
     from tocsin.replay.country import replay_country_years
-    from tocsin.doors.exports import CHALLENGE_DRAWS
 
     draws = CHALLENGE_DRAWS if draws is None else draws
     if export is Export.views and draws != CHALLENGE_DRAWS:
@@ -119,8 +119,8 @@ def print_years(result: CountryYears, *, as_json: bool) -> None:
 def _writer(
     export: Export, folder: Path, types: list[OutputType] | None, panel: Panel
 ) -> Callable[[int, Forecast], None]:
-    from tocsin.replay.country import FIRST_STEP
     from tocsin.doors.exports import country_codes, to_hubverse, to_views_challenge
+    from tocsin.replay.country import FIRST_STEP
 
     if folder.exists() and not folder.is_dir():
         raise InputError(f"--export-to is a folder, got the file {folder}")
