@@ -90,7 +90,7 @@ def ten_years(*, first: int = 2011, last: int = 2020, taken: date = date(2021, 1
     """Rows of rivals in four countries over whole years, some ebbing and some rising, all of it made up.
 
     In each country one rebel group fights the army and attacks civilians, a second joins it after some years, and they
-    fight each other now and then; beside them go protests. Rows are the same every time.
+    fight each other now and then; four fronts come and go; beside them go protests. Rows are the same every time.
     """
     places = {
         "Mali": (14.3, -3.6), "Nigeria": (11.8, 13.1), "Afghanistan": (34.4, 70.4),
@@ -126,6 +126,30 @@ def ten_years(*, first: int = 2011, last: int = 2020, taken: date = date(2021, 1
                 row = acled_row(actor1=army, actor2=rebel, **common)
             rows.append(row | {"event_id_cnty": number})
             day, k = day + timedelta(days=5 + (k * 3 + at) % 6), k + 1
+        rows += _fronts(country, at, first, last, stamp(taken), lat, lon)
+    return rows
+
+
+def _fronts(country: str, at: int, first: int, last: int, stamped: str, lat: float, lon: float) -> list[dict[str, str]]:
+    """Rows of four fronts, each of them there in every third year or so, now with many deaths and now with few."""
+    rows = []
+    for front in range(4):
+        for year in range(first, last + 1):
+            if (year + front + at) % 3 != 0:
+                continue
+            for month in range(1 + front, 13, 2):
+                deaths = (year * 3 + front * 5 + month) % 7 * (2 if (year + at) % 2 else 1)
+                common = {
+                    "event_date": f"{year}-{month:02}-{10 + front}", "country": country, "latitude": lat + 0.3,
+                    "longitude": lon + front / 10, "fatalities": deaths + 20 * (month == 7 and front == at),
+                    "timestamp": stamped, "actor1": f"Front {front + 1} ({country})", "inter1": "Political militia",
+                }  # fmt: skip
+                number = {"event_id_cnty": f"{iso3_of(country)}F{front}{year}{month:02}"}
+                if month % 4 == 3:
+                    rows.append(attack(**(common | {"actor2": f"Civilians ({country})"})) | number)
+                else:
+                    army = {"actor2": f"Military Forces of {country} ({first - 3}-)", "inter2": "State forces"}
+                    rows.append(acled_row(**(common | army)) | number)
     return rows
 
 

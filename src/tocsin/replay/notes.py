@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from tocsin import __version__
+from tocsin.digest.load import PACKAGED_SOURCE
 from tocsin.forecast.model import HORIZONS
 from tocsin.months import last_day, month_label
 from tocsin.panel import Panel
@@ -28,7 +29,7 @@ def notes_of(cells: pl.DataFrame, plan: Plan, truth: Panel, models: Mapping[str,
     provenance = truth.provenance
     notes = [f"Figures: {provenance.place_precision}, to {last_day(truth.last_month)}.", *provenance.notes]
     if plan.unit == "group":
-        notes += [DEATHS_NOTE, SELECTION_NOTE]
+        notes += [DEATHS_NOTE, *([SELECTION_NOTE] if provenance.source == PACKAGED_SOURCE else [])]
     if plan.as_of_mode == "strict":
         notes.append(f"Each origin saw the releases published by then; what came is told by {provenance.vintage}.")
     if plan.as_of_mode == "lagged":

@@ -147,6 +147,10 @@ def _data(told: Assessment) -> tuple[str, ...]:
         f"As of {whole_day(told.as_of)} ({told.as_of_mode}{lag}). Nothing after that day was used.",
         f"Figures end on {whole_day(told.data_until)}. Data: {told.vintage}.",
         f"Model: {told.model}. tocsin {__version__}.",
-        sentence(f"Record: {told.record}" if told.record else "Record: no replay was known by that day"),
+        sentence(
+            f"Record: {told.record}"
+            if told.record
+            else "Record: no replay on figures of this source was known by that day"
+        ),
     ]
     return tuple(facts)

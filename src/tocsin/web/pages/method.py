@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tocsin.digest import MASS_CASUALTY_DEATHS
+from tocsin.digest.load import PACKAGED_SOURCE
 from tocsin.forecast import deaths_ahead, newcomers
 from tocsin.forecast.boosters import REPLICATES
 from tocsin.forecast.model import HORIZONS
@@ -89,7 +90,7 @@ def page(asked: Asked, given: Mapping[str, str]) -> Page:
             "in_short": reading(f"within {asked.horizon} months"),
             "made": METHOD,
             "deaths_note": DEATHS_NOTE,
-            "selection_note": SELECTION_NOTE,
+            "selection_note": SELECTION_NOTE if held.provenance.source == PACKAGED_SOURCE else "",
             "january": JANUARY_WORDS,
             "caveat": confidence.CAVEAT,
             "words": wording_table(held.wording, held.language),
