@@ -54,10 +54,7 @@ def document_of(result: Result) -> dict[str, Any]:
     facts = {
         field.name: value
         for field in dataclasses.fields(result)  # type: ignore[arg-type]
-        if isinstance(value := getattr(result, field.name), str | int | float | date | None)
-        or (
-            isinstance(value, tuple) and all(isinstance(part, str) for part in value) and field.name not in result.PARTS
-        )
+        if _is_fact(value := getattr(result, field.name)) and field.name not in result.PARTS
     }
     tables = {
         part: [
@@ -67,6 +64,12 @@ def document_of(result: Result) -> dict[str, Any]:
         for part in result.PARTS
     }
     return {name: _plain(value) for name, value in (facts | tables).items()}
+
+
+def _is_fact(value: Any) -> bool:
+    """A single value, or several; not a row or rows of a table."""
+    single = str | int | float | date | None
+    return isinstance(value, single) or (isinstance(value, tuple) and all(isinstance(part, single) for part in value))
 
 
 def write_result(result: Result, part: str | None, form: OutFormat, output: Path | None) -> None:

@@ -17,6 +17,7 @@ _COLUMNS = (
     "after",
     "added",
     "dropped",
+    "moved",
     "changed",
     "deaths up",
     "down",
@@ -37,7 +38,7 @@ def print_revisions(found: Revisions, top: int) -> None:
     where = f" in {', '.join(found.theatres)}" if found.theatres else ""
     _bold(
         console,
-        f"{found.newer} beside {found.older}{where}, {found.first} to {found.last}: {total.added:,} events added, "
+        f"{found.newer} beside {found.older}{where}, {found.first} to {found.last}: {_of(total.added, 'event')} added, "
         f"{total.dropped:,} dropped, {total.changed:,} of {total.events_before:,} changed; "
         f"{total.deaths_before:,} deaths became {total.deaths_after:,}.",
     )
@@ -62,7 +63,8 @@ def print_revisions(found: Revisions, top: int) -> None:
         console,
         (
             "Deaths are best estimates; of a group, of all events with it as a side. Changes are counted where the "
-            "older release has the event: deaths up or down, day, country, a side's name, kind of violence.",
+            "older release has the event: deaths up or down, day, country, a side's name, kind of violence. Moved are "
+            "those that came from elsewhere, less those that went.",
             *found.notes,
             f"Licence: {found.licence}. {found.citation}.",
         ),
@@ -78,7 +80,7 @@ def print_flips(found: Flips, top: int) -> None:
     _bold(
         console,
         f"As of {found.as_of}{where}, {found.newer} instead of {found.older} changes the level of "
-        f"{found.levels_changed:,} groups; of the {found.compared:,} that both list these stay: {stayed}.",
+        f"{_of(found.levels_changed, 'group')}; of the {found.compared:,} that both list these stay: {stayed}.",
     )
     table = table_of(console)
     for name in ("group", "what", "level", "after", "25 deaths", "after", "attack", "after"):
@@ -114,8 +116,8 @@ def print_lags(model: LagModel) -> None:
     """Print the share of events known after some months, and the releases that it rests on."""
     console = console_of(None)
     console.print()
-    pairs = f"{len(model.pairs)} pair{'' if len(model.pairs) == 1 else 's'} of releases"
-    basis = f"estimated from {model.events:,} events of {pairs}" if model.basis == "estimated" else "assumed"
+    rests = f"{_of(model.events, 'event')} of {_of(len(model.pairs), 'pair')} of releases"
+    basis = f"estimated from {rests}" if model.basis == "estimated" else "assumed"
     by = f", those published by {model.published_by}" if model.published_by else ""
     _bold(console, f"Share of events of {model.source} in the record so many months after they happened: {basis}{by}.")
     table = table_of(console)
@@ -151,8 +153,12 @@ def _chance(flip: Flip, target: str, when: str) -> str:
     return "not listed" if p is None else f"{p:.1%} ({low:.1%}-{high:.1%})"
 
 
+def _of(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
 def _touched(row: RevisionRow) -> int:
-    return row.added + row.dropped + row.changed + abs(row.events_after - row.events_before)
+    return row.added + row.dropped + row.changed + abs(row.moved_net)
 
 
 def _rows(console: Console, title: str, rows: Sequence[RevisionRow], nothing: str = "") -> None:
@@ -166,17 +172,10 @@ def _rows(console: Console, title: str, rows: Sequence[RevisionRow], nothing: st
     for name in _COLUMNS:
         table.add_column(name, justify="right")
     for row in rows:
-        counts = (
-            row.events_before,
-            row.events_after,
-            row.added,
-            row.dropped,
-            row.changed,
-            row.deaths_up,
-            row.deaths_down,
-        )
-        moves = (row.date_moved, row.country_moved, row.actors_changed, row.kind_changed)
-        table.add_row(safe(row.of), *(f"{n:,}" for n in (*counts, *moves, row.deaths_before, row.deaths_after)))
+        counts = (row.events_before, row.events_after, row.added, row.dropped, row.moved_net, row.changed)
+        changes = (row.deaths_up, row.deaths_down, row.date_moved, row.country_moved, row.actors_changed)
+        shown = (*counts, *changes, row.kind_changed, row.deaths_before, row.deaths_after)
+        table.add_row(safe(row.of), *(f"{n:,}" for n in shown))
     console.print(table)
 
 

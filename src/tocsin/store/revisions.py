@@ -32,7 +32,9 @@ class RevisionRow:
     """What a release changed of one part of its events, named `of`.
 
     Deaths are best estimates; of a group, those of all events with it as a side. `changed` counts events of which
-    anything named after it changed: deaths (best estimate), day, country, a side's name, kind of violence.
+    anything named after it changed: deaths (best estimate), day, country, a side's name, kind of violence. `moved_net`
+    are events that both hold and the newer one has here, less those that the older one had here; negative where more
+    went than came.
     """
 
     of: str
@@ -40,6 +42,7 @@ class RevisionRow:
     events_after: int
     added: int
     dropped: int
+    moved_net: int
     changed: int
     deaths_up: int
     deaths_down: int
@@ -174,14 +177,12 @@ def revisions(
     spans = {bool(row["recent"]): row for row in by_span.to_dicts()}
     total = _tally(old.with_columns(whole=pl.lit("all")), new.with_columns(whole=pl.lit("all")), "whole")
     sides = (_sides(old), _sides(new))
-    touched = pl.sum_horizontal("added", "dropped", "changed")
+    touched = pl.sum_horizontal("added", "dropped", "changed", pl.col("moved_net").abs())
     groups = _tally(*sides, "group").sort(
         (pl.col("deaths_after") - pl.col("deaths_before")).abs(), touched, "group", descending=[True, True, False]
     )
     months = _tally(*sides, "group", "month").filter(
-        (touched > 0)
-        | (pl.col("events_before") != pl.col("events_after"))
-        | (pl.col("deaths_before") != pl.col("deaths_after"))
+        (touched > 0) | (pl.col("deaths_before") != pl.col("deaths_after"))
     )
     months = months.sort("group", "month").with_columns(
         pl.date((pl.col("month") - 1) // 12 + 1980, (pl.col("month") - 1) % 12 + 1, 1).alias("month")
@@ -256,7 +257,9 @@ def _tally(old: pl.DataFrame, new: pl.DataFrame, *by: str) -> pl.DataFrame:
         pl.len().alias("events_after"), pl.col("added").sum(), pl.col("deaths_best").sum().alias("deaths_after")
     )
     joined = before.join(after, on=list(by), how="full", coalesce=True)
-    return joined.select(*by, *(pl.col(name).fill_null(0).cast(pl.Int64) for name in _COUNTS))
+    counted = joined.with_columns(pl.exclude(by).fill_null(0).cast(pl.Int64))
+    net = pl.col("events_after") - pl.col("events_before") + pl.col("dropped") - pl.col("added")
+    return counted.with_columns(moved_net=net).select(*by, *_COUNTS)
 
 
 def _sides(table: pl.DataFrame) -> pl.DataFrame:
