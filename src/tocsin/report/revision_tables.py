@@ -12,22 +12,7 @@ from tocsin.report.terminal import safe
 from tocsin.store import LagModel, RevisionRow, Revisions
 from tocsin.warn.flips import Flip, Flips
 
-_COLUMNS = (
-    "events",
-    "after",
-    "added",
-    "dropped",
-    "moved",
-    "changed",
-    "deaths up",
-    "down",
-    "day",
-    "country",
-    "side",
-    "kind",
-    "deaths",
-    "after",
-)
+_COLUMNS = ("events", "after", "added", "dropped", "moved", "changed", "deaths", "after")
 
 
 def print_revisions(found: Revisions, top: int) -> None:
@@ -43,6 +28,8 @@ def print_revisions(found: Revisions, top: int) -> None:
         f"{total.deaths_before:,} deaths became {total.deaths_after:,}.",
     )
     _rows(console, "", (total, found.recent, found.past))
+    if total.changed:
+        console.print(Text(_kinds_of_change(total)))
     changed = [row for row in found.years if _touched(row)]
     _rows(console, "Years", changed, "No year changed.")
     theatres = sorted(found.by_theatre, key=lambda row: (-_touched(row), row.of))
@@ -63,8 +50,7 @@ def print_revisions(found: Revisions, top: int) -> None:
         console,
         (
             "Deaths are best estimates; of a group, of all events with it as a side. Changes are counted where the "
-            "older release has the event: deaths up or down, day, country, a side's name, kind of violence. Moved are "
-            "those that came from elsewhere, less those that went.",
+            "older release has the event. Moved are those that came from elsewhere, less those that went.",
             *found.notes,
             f"Licence: {found.licence}. {found.citation}.",
         ),
@@ -153,6 +139,19 @@ def _chance(flip: Flip, target: str, when: str) -> str:
     return "not listed" if p is None else f"{p:.1%} ({low:.1%}-{high:.1%})"
 
 
+def _kinds_of_change(row: RevisionRow) -> str:
+    told = {
+        "more deaths": row.deaths_up,
+        "fewer deaths": row.deaths_down,
+        "another day": row.date_moved,
+        "another country": row.country_moved,
+        "another side": row.actors_changed,
+        "another kind of violence": row.kind_changed,
+    }
+    counts = ", ".join(f"{name} {count:,}" for name, count in told.items() if count)
+    return f"Of the {row.changed:,} changed, some in several ways: {counts}."
+
+
 def _of(count: int, what: str) -> str:
     return f"{count:,} {what}{'' if count == 1 else 's'}"
 
@@ -173,9 +172,7 @@ def _rows(console: Console, title: str, rows: Sequence[RevisionRow], nothing: st
         table.add_column(name, justify="right")
     for row in rows:
         counts = (row.events_before, row.events_after, row.added, row.dropped, row.moved_net, row.changed)
-        changes = (row.deaths_up, row.deaths_down, row.date_moved, row.country_moved, row.actors_changed)
-        shown = (*counts, *changes, row.kind_changed, row.deaths_before, row.deaths_after)
-        table.add_row(safe(row.of), *(f"{n:,}" for n in shown))
+        table.add_row(safe(row.of), *(f"{n:,}" for n in (*counts, row.deaths_before, row.deaths_after)))
     console.print(table)
 
 
