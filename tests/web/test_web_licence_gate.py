@@ -26,33 +26,29 @@ import jsonschema_rs
 import numpy as np
 import polars as pl
 import pytest
+from planted_marks import LONE_IN_WORDS, MARKS, PAGES, contents, marks_in
 from planted_store import (
     ACLED as ACLED_EVENTS,
 )
 from planted_store import (
-    CELL,
     DEATHS,
-    HEADLINE,
     LAST,
     LONE,
     LONE_DEATHS,
-    LONE_MONTH,
     MARKED,
     MONTHS,
-    OFFICE,
     asking,
     checked,
     fill,
     release,
 )
-from planted_web import SOURCES as FROM_HERE
 from planted_web_api import ask, planted_app
 
 import tocsin.web.questions
 from planted_explanation import explanation
 from planted_groups import FIRST, rivals, use_small_models
 from planted_rivalry import planted_rivalry
-from tocsin.errors import InputError, NotHeldError
+from tocsin.errors import InputError
 from tocsin.months import first_day, last_day, month_label, month_words
 from tocsin.settings import Settings
 from tocsin.sources.terms import terms_of
@@ -61,8 +57,6 @@ from tocsin.warn.levels import Entered, level_sentence
 from tocsin.web import gate
 from tocsin.web.api import openapi_description
 from tocsin.web.asked import Asked
-from tocsin.web.links import Served
-from tocsin.web.page import Page
 from tocsin.web.pages import NAMES, page_makers
 from tocsin.web.question import Lane, Question, Tell, silent
 from tocsin.web.questions.assessed import Assessed
@@ -76,29 +70,10 @@ from tocsin.web.questions.record import Track
 from tocsin.web.questions.rivalry import TheatreLinks
 from tocsin.web.questions.theatre import OneTheatre
 from tocsin.web.questions.whatif import WhatIf
-from tocsin.web.render import render_page
-from tocsin.web.static_files import versions
-from tocsin.web.tables import write_download
 
 SOURCES = Path(tocsin.web.__file__).parent
 ACLED = terms_of("acled")
 ASKED = (Asked(), Asked(horizon=12))
-# What must turn up nowhere. Figures stand alone, with or without a comma: no part of a longer number.
-MARKS = {
-    **{f"deaths {n}": rf"(?<![\d.,]){n // 1000},?{n % 1000:03}(?![\d])" for n in (*DEATHS, sum(DEATHS), LONE_DEATHS)},
-    "mean of the lone deaths": rf"{LONE_DEATHS / 12:.1f}",
-    "mean of the deaths": rf"{sum(DEATHS) / 12:,.1f}|{sum(DEATHS) / 12:.1f}",
-    "cell": rf"(?<!\d){CELL}(?!\d)",
-    "centre of the cell": r"(?<!\d)74\.25(?!\d)",
-    "place": r"-8\.6(?!\d)|-74\.3(?!\d)",
-    "event": "MARK-",
-    "headline": HEADLINE,
-    "office": OFFICE,
-}
-LONE_IN_WORDS = re.compile(
-    "{0:%Y-%m}|{0:%B %Y}|{0:%b %Y}|date\\({0:%Y}, {0.month},".format(first_day(LONE_MONTH))  # also as Python writes it
-)
-
 # One or more of every kind of question; of those in OF_THE_PACKAGE none needs to be asked.
 QUESTIONS: dict[type, Callable[[Asked], tuple[Question, ...]]] = {
     Assessed: lambda asked: (Assessed(asked), Assessed(asked, "Peru")),
@@ -113,16 +88,6 @@ QUESTIONS: dict[type, Callable[[Asked], tuple[Question, ...]]] = {
     Track: lambda asked: (),
     WhatIf: lambda asked: (),
 }
-# What each page is asked with: pages with none are asked as they stand.
-PAGES: dict[str, tuple[dict[str, str], ...]] = {
-    "group": ({"name": MARKED}, {"name": "Marked front"}, {"name": LONE}),
-    "theatre": ({"name": "Peru"}, {"name": "Colombia+Peru", "years": "all"}, {"name": "Bolivia"}),
-    "search": ({"q": "marked"},),
-}
-
-
-def marks_in(text: str) -> list[str]:
-    return [name for name, pattern in MARKS.items() if re.search(pattern, text)]
 
 
 @pytest.fixture(scope="module")
@@ -178,23 +143,6 @@ def test_no_answer_holds_what_must_not_be_shown(kind: type, asked: Asked, told: 
         assert marks_in(repr(told(question))) == []
 
 
-def contents(page: Page, told: Callable[[Question], Any]) -> dict[str, str]:
-    """A page and its downloads as text."""
-    found = {question: told(question) for question in (*page.needs, *page.wants)}
-    links = Served(page.asked, versions())
-    out = {"page": render_page(page, found, links)}
-    for one in page.downloads:
-        for form in one.forms:
-            written = write_download(one, form, found, FROM_HERE)
-            out[f"{one.name}.{form}"] = repr(_rows(written)) if form == "parquet" else written.decode()
-    return out
-
-
-def _rows(content: bytes) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = pl.read_parquet(content).rows(named=True)
-    return rows
-
-
 # What a page says of the months ahead differs by horizon, and what came of the last period most.
 @pytest.mark.parametrize(
     ("name", "asked"), [*((name, ASKED[0]) for name in NAMES), ("overview", ASKED[1]), ("group", ASKED[1])]
@@ -203,54 +151,6 @@ def test_no_page_and_no_download_shows_it(name: str, asked: Asked, told: Callabl
     for given in PAGES.get(name, ({},)):
         for where, text in contents(page_makers()[name](asked, given), told).items():
             assert marks_in(text) == [], f"{name} {given}: {where}"
-
-
-# --- one source at a time ---------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def of_ucdp(settings: Settings) -> Callable[[Question], Any]:
-    """Answers from the same store while UCDP is the source in use; events of ACLED and GTD lie beside it."""
-    using = Settings(home=settings.home)
-    assert {"acled", "gtd"} < set(Store(using.home).sources())
-    assert gate.terms_held(using).open
-    return cache(lambda question: gate.answer(question, using, silent))
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_events_of_a_source_not_in_use_reach_no_page(name: str, of_ucdp: Callable[[Question], Any]) -> None:
-    """Neither their figures, nor so much as the names of the groups in them."""
-    asks_for = {"theatre": ({"name": "Peru"}, {"name": "Bolivia"}), "group": ({"name": "Front 03a"},)}
-    for given in asks_for.get(name, PAGES.get(name, ({},))):
-        try:
-            texts = contents(page_makers()[name](Asked(), given), of_ucdp)
-        except NotHeldError:
-            assert name == "theatre"  # nothing is recorded there
-            continue
-        for where, text in texts.items():
-            # A number like a mean of 12 months may stand in the digits of another.
-            assert [mark for mark in marks_in(text) if "mean" not in mark] == [], f"{name} {given}: {where}"
-            assert given.get("q") == "marked" or "arked" not in text, f"{name} {given}: {where}"
-            assert not re.search(r"\b(acled|gtd) \d", text), f"{name} {given}: {where}"
-
-
-@pytest.mark.parametrize("name", [MARKED, LONE, "Marked front", "Marked twin"])
-def test_groups_of_a_source_not_in_use_are_not_held(name: str, of_ucdp: Callable[[Question], Any]) -> None:
-    for question in (OneGroup(Asked(), name), EventsOfGroup(Asked(), name)):
-        with pytest.raises(NotHeldError) as refused:
-            of_ucdp(question)
-        assert marks_in(str(refused.value)) == []
-
-
-@pytest.mark.parametrize("source", ["acled", "gtd"])
-def test_nothing_is_answered_from_a_source_whose_terms_were_not_acknowledged(source: str, tmp_path: Path) -> None:
-    """Neither are the figures of another source given in its place."""
-    other = {"acled": "gtd", "gtd": "acled"}[source]
-    Store(tmp_path).add(checked(ACLED_EVENTS, release("ucdp-ged")), checked(ACLED_EVENTS, release(source)))
-    using = asking(tmp_path, other).model_copy(update={"source": source})
-    for question in (asks(Asked())[0] for asks in QUESTIONS.values() if asks(Asked())):
-        with pytest.raises(InputError, match=f"terms of {source} have not been acknowledged"):
-            gate.answer(question, using, silent)
 
 
 # --- the interface for programs ---------------------------------------------------------------------------------------
