@@ -180,6 +180,19 @@ def test_only_releases_published_by_a_day_are_used(store: Store) -> None:
     assert reporting_lag(store, as_of=date(2018, 12, 31)).basis == "assumed"
 
 
+def test_what_makes_delays_look_longer_is_said(store: Store) -> None:
+    rows = [event(n, JANUARY) for n in range(300)]
+    store.add(release_of("22.0.1", rows[:200], place_precision_max=2), release_of("23.1", rows))
+    notes = " ".join(reporting_lag(store).notes)
+    assert "different place precisions" in notes
+    assert "Some days of publication are assumed" in notes
+    store.add(release_of("22.0.1", rows[:200], published=date(2022, 2, 20)))
+    store.add(release_of("23.1", rows, published=date(2023, 6, 5)))
+    notes = " ".join(reporting_lag(store).notes)
+    assert "precisions" not in notes
+    assert "assumed" not in notes
+
+
 def test_tables_and_where_they_come_from(store: Store) -> None:
     model = planted(store, 2, a_month=10)
     assert model.to_polars()["months"].to_list() == [0, 1, 2, 3, 6, 12, 24]

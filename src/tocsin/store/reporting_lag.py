@@ -188,7 +188,7 @@ def estimate_lag(looks: Looks, vintages: Sequence[Vintage], published_by: date |
         vintage=", ".join(v.label for v in vintages),
         licence=", ".join(dict.fromkeys(v.licence for v in vintages)),
         citation=citation,
-        notes=_notes(enough, events, published_by),
+        notes=_notes(vintages, enough, events, published_by),
     )
 
 
@@ -219,7 +219,7 @@ def _points(looks: Looks, shares: Floats, hessian: Floats, estimated: bool) -> t
     )
 
 
-def _notes(enough: bool, events: int, published_by: date | None) -> tuple[str, ...]:
+def _notes(vintages: Sequence[Vintage], enough: bool, events: int, published_by: date | None) -> tuple[str, ...]:
     notes = []
     if enough:
         notes.append(
@@ -233,4 +233,11 @@ def _notes(enough: bool, events: int, published_by: date | None) -> tuple[str, .
             + ", so that the curve is assumed: by Hegre et al. (2020), doi:10.1177/2053168020935257, a monthly release "
             "comes not more than a month late and most of its events stay; the shares themselves are guesses."
         )
+    if enough and len({max(vintage.place_precisions) for vintage in vintages}) > 1:
+        notes.append(
+            "The releases hold different place precisions: an event whose place became known better after an older one "
+            "came out looks late, and the share known too small."
+        )
+    if any(vintage.published_assumed for vintage in vintages):
+        notes.append("Some days of publication are assumed, late rather than early.")
     return tuple(notes)
