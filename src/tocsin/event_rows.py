@@ -18,8 +18,8 @@ import polars as pl
 STORE_ORDER = ("country", "date", "event_id")
 """How the store keeps events: smaller and faster to search when sorted by place."""
 
-IN_MEMORY = 300_000
-"""So many events are kept in memory; what is more goes to files in the folder for temporary ones."""
+IN_MEMORY = 200_000
+"""So many events are kept in memory; where there are more they go, so many at a time, to temporary files."""
 
 _PLACE = "__place"  # of an event in its file, so that the order there can be had again
 _ROW_GROUP = 16_384
@@ -76,14 +76,13 @@ def gathered(pieces: Iterable[pl.DataFrame]) -> EventRows:
     height = 0
     try:
         for piece in pieces:
-            height += piece.height
             held.append(piece)
-            if height > IN_MEMORY:
-                if folder is None:
-                    folder = Path(tempfile.mkdtemp(prefix="tocsin-events-"))
+            height += piece.height
+            if sum(one.height for one in held) > IN_MEMORY:
+                folder = folder or Path(tempfile.mkdtemp(prefix="tocsin-events-"))
                 runs.append(_write(folder / f"{len(runs)}.parquet", pl.concat(held), height))
-                held = []
-        if folder is not None and held:
+                held = [piece.clear()]
+        if folder is not None and any(one.height > 0 for one in held):
             runs.append(_write(folder / f"{len(runs)}.parquet", pl.concat(held), height))
     except BaseException:
         if folder is not None:
@@ -91,9 +90,7 @@ def gathered(pieces: Iterable[pl.DataFrame]) -> EventRows:
         raise
     if folder is None:
         return EventRows.of(pl.concat(held) if held else pl.DataFrame())
-    rows = EventRows(
-        held[0].clear() if held else pl.scan_parquet(runs[0]).drop(_PLACE).head(0).collect(), (*runs,), height
-    )
+    rows = EventRows(held[0].clear(), (*runs,), height)
     weakref.finalize(rows, shutil.rmtree, folder, ignore_errors=True)
     return rows
 
