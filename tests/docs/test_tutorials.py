@@ -4,6 +4,7 @@
   on; a line `...` stands for any number of lines, `...` within a line for any text. Output that begins with `tocsin: `
   is that of a mistake: the command must end with exit code 2.
 - A ```python block runs in a namespace that all blocks of a page share; a ```text block after it is what it prints.
+- A ```toml block with a title is a file of that name.
 """
 
 from __future__ import annotations
@@ -29,17 +30,20 @@ _FITTED: list[Path] = []
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block of a page: its language, its text, and the line it begins at."""
+    """A fenced block of a page: its language and title, its text, and the line it begins at."""
 
     language: str
+    title: str
     text: str
     line: int
 
 
 def blocks(text: str) -> list[Block]:
     """The fenced blocks of a page in order."""
-    found = re.finditer(r"^```(\w*)[^\n]*\n(.*?)^```[ \t]*$", text, re.MULTILINE | re.DOTALL)
-    return [Block(one[1], one[2], text[: one.start()].count("\n") + 2) for one in found]
+    fence = r"^```(\w*)(?: title=\"([\w.]+)\")?\n(.*?)^```[ \t]*$"
+    found = list(re.finditer(fence, text, re.MULTILINE | re.DOTALL))
+    assert 2 * len(found) == text.count("```"), "a block that is not understood"
+    return [Block(one[1], one[2] or "", one[3], text[: one.start()].count("\n") + 2) for one in found]
 
 
 def commands(block: str) -> Iterator[tuple[str, list[str]]]:
@@ -145,6 +149,8 @@ def test_a_tutorial_does_what_it_says(
         elif block.language == "text":
             wrong = agrees(block.text.splitlines(), printed)
             assert not wrong, f"{where}: {wrong}\n\n{printed}"
+        elif block.language == "toml" and block.title:
+            Path(block.title).write_text(block.text, encoding="utf-8")
         else:
             raise AssertionError(f"{where}: a block that nobody runs")
     if models.is_dir() and not _FITTED:
