@@ -88,6 +88,8 @@ def load_settings(**given: Any) -> Settings:
         raise InputError(f"a setting cannot be read: {error}") from None
     except (ValueError, RecursionError) as error:
         where = " or ".join(str(file) for file in _settings_files() if file.is_file())
+        if not where:
+            raise InputError(f"a setting in the environment cannot be read: {error}") from None
         raise InputError(f"{where} is not valid TOML in UTF-8: {error}") from None
 
 

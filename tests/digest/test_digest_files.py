@@ -85,7 +85,7 @@ def _without_notes(folder: Path) -> None:
             r"weekly\.parquet: not there.*tocsin data digest",
         ),
         (lambda f: (f / "provenance.json").unlink(), MissingFileError, r"provenance\.json: not there"),
-        (lambda f: (f / "monthly.parquet").write_bytes(b"torn"), DataError, r"monthly\.parquet: cannot be read"),
+        (lambda f: (f / "monthly.parquet").write_bytes(b"torn"), DataError, r"monthly\.parquet is no readable Parquet"),
         (lambda f: (f / "provenance.json").write_text("{"), DataError, r"provenance\.json: does not say"),
         (_without_notes, DataError, r"provenance\.json: does not say.*notes"),
         (_without_deaths, DataError, r"cells\.parquet: lacks the column\(s\) deaths_best"),

@@ -17,6 +17,7 @@ from tocsin.errors import DataError, MissingFileError, NotHeldError
 from tocsin.months import first_day, last_day, last_known_month
 from tocsin.settings import Settings, packaged_folder
 from tocsin.sources.acknowledged import check_acknowledged
+from tocsin.sources.parquet_trial import try_parquet
 from tocsin.sources.unpacking import first_line
 from tocsin.spreadsheet import printable_expr
 from tocsin.store import Store
@@ -83,7 +84,7 @@ def load_digest(settings: Settings, *, as_of: date | None = None, cluster: str |
 @cache
 def packaged_digest() -> Digest:
     """The figures inside the package: UCDP GED 21.1, located events, worldwide, 1989-2020."""
-    return read_digest(packaged_folder() / "digest")
+    return _read_digest(packaged_folder() / "digest")
 
 
 def write_digest(digest: Digest, folder: Path) -> dict[str, int]:
@@ -109,6 +110,12 @@ def write_digest(digest: Digest, folder: Path) -> dict[str, int]:
 
 def read_digest(folder: Path) -> Digest:
     """Read what `write_digest` wrote. Raises `MissingFileError` or `DataError` with the file's name."""
+    there = [path for name in _TABLES if (path := folder / f"{name}.parquet").is_file()]
+    try_parquet(*there, columns=[*DIGEST_SCHEMA, *CELL_SCHEMA])
+    return _read_digest(folder)
+
+
+def _read_digest(folder: Path) -> Digest:
     tables = {}
     for name, schema in _TABLES.items():
         path = folder / f"{name}.parquet"

@@ -15,6 +15,7 @@ from tocsin.errors import DataError, did_you_mean
 from tocsin.events import Finding
 from tocsin.months import month_label
 from tocsin.sources.reading import ROW, RawTable, read_table
+from tocsin.sources.unpacking import first_line
 
 KINDS = {"state": "sb", "nonstate": "ns", "onesided": "os"}
 """Kind of violence, and how the names of its columns end."""
@@ -50,12 +51,15 @@ def read_country_file(path: Path, target: str, *, whole: bool = False) -> Countr
     needed = ("month_id", unit, target)
     there = [name for name in needed if name in raw.columns]
     figures = [name for name in dict.fromkeys((target, *_FIGURES)) if name in raw.columns]
-    typed = raw.frame.with_columns(
-        *(_number(name).alias("month") for name in there if name == "month_id"),
-        *(_id(name).alias("unit") for name in there if name == unit),
-        *(_number(name).alias(f"_{name}") for name in figures),
-        *(_text(name) if name in raw.columns else pl.lit(None, pl.String).alias(name) for name in _TEXTS),
-    )
+    try:
+        typed = raw.frame.with_columns(
+            *(_number(name).alias("month") for name in there if name == "month_id"),
+            *(_id(name).alias("unit") for name in there if name == unit),
+            *(_number(name).alias(f"_{name}") for name in figures),
+            *(_text(name) if name in raw.columns else pl.lit(None, pl.String).alias(name) for name in _TEXTS),
+        )
+    except pl.exceptions.PolarsError as error:
+        raise DataError(f"{raw.file} has a column of a type that no figures have ({first_line(error)})") from None
     problems = [_missing(name, raw) for name in needed if name not in there]
     problems += map(str, [*_torn(raw), *_cell_findings(typed, raw, unit, figures)])
     rows = pl.DataFrame()

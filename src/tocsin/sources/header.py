@@ -9,6 +9,9 @@ import zipfile
 import zlib
 from pathlib import Path
 
+from tocsin.errors import DataError
+from tocsin.sources.parquet_trial import try_parquet
+
 _MOST = 64 * 1024  # bytes of a header line
 
 
@@ -40,8 +43,9 @@ def _parquet_columns(path: Path) -> tuple[str, ...]:
     import polars as pl
 
     try:
+        try_parquet(path, columns=())
         return tuple(pl.read_parquet_schema(path))
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
+    except (DataError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
         return ()
 
 

@@ -23,6 +23,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tocsin.errors import DataError, InputError, MissingFileError
+from tocsin.sources.parquet_trial import try_parquet
 from tocsin.sources.records import Records, find_records
 from tocsin.sources.unpacking import first_line, unpacked_gzip, unpacked_zip
 
@@ -160,6 +161,7 @@ def open_table(path: Path, wanted: Sequence[str], *, standard_header: Sequence[s
 
 
 def _open_parquet(path: Path, sha256: str, wanted: Sequence[str]) -> TableFile:
+    try_parquet(path, columns=wanted)
     try:
         columns = tuple(pl.read_parquet_schema(path))
         height = int(pl.scan_parquet(path).select(pl.len()).collect().item())
