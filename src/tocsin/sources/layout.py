@@ -8,6 +8,7 @@ reasons, rows that share an id, the report. It is done piece by piece, so that a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import polars as pl
@@ -126,13 +127,9 @@ def _typed_pieces(raw: Table, layout: Layout) -> Iterator[tuple[pl.DataFrame, di
     """The rows that are of concern with their values, and how many of each piece are left out, by what they are."""
     for piece in raw.pieces():
         frame, tags = _without_tags(piece, layout)
-        try:
+        with _telling_types(raw, layout):
             frame = frame.with_columns(layout.values(frame)).with_columns(layout.mapped(frame))
             frame = frame.with_columns(layout.derived(frame))
-        except pl.exceptions.PolarsError as error:
-            raise DataError(
-                f"{raw.file} has a column of a type that {layout.title} does not have ({first_line(error)})"
-            ) from None
         frame, left = _inside(frame, layout)
         yield frame, {TAGS: tags, **left}
 
@@ -150,8 +147,21 @@ def _checked_pieces(
     for frame, left in _typed_pieces(raw, layout):
         if ids is not None and ids.see(frame):
             continue
-        good = report.add(frame, [*layout.checks(frame, release), *further], left)
-        yield validate_events(layout.events(good, release))
+        with _telling_types(raw, layout):
+            good = report.add(frame, [*layout.checks(frame, release), *further], left)
+            events = layout.events(good, release)
+        yield validate_events(events)
+
+
+@contextmanager
+def _telling_types(raw: Table, layout: Layout) -> Iterator[None]:
+    """Parquet may hold anything in a column: what no cell of this source can be ends in a clear error."""
+    try:
+        yield
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        raise DataError(
+            f"{raw.file} has a column of a type that {layout.title} does not have ({first_line(error)})"
+        ) from None
 
 
 def _without_tags(frame: pl.DataFrame, layout: Layout) -> tuple[pl.DataFrame, int]:
