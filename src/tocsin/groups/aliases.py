@@ -85,7 +85,7 @@ def common_names(actor: str, countries: Iterable[str]) -> tuple[str, ...]:
     'Taliban'
     """
     place = set(countries)
-    of_ucdp = {actor, *(name for one in organisations() if plain(actor) in one.called() for name in one.names["ucdp"]
+    of_ucdp = {actor, *(name for one in organisations() if plain(actor) in one.called for name in one.names["ucdp"]
                         if not one.theatres or place.intersection(one.theatres))}  # fmt: skip
     return tuple(
         name
@@ -148,7 +148,7 @@ def _in_these_figures(meanings: list[Meaning], words: str, held: pl.DataFrame) -
                 meaning.actor, [actor], theatre
             ):
                 found.setdefault((actor, meaning.countries), []).append(theatre)
-    bound = [theatre for one in organisations() if plain(words) in one.called() for theatre in one.theatres]
+    bound = [theatre for one in organisations() if plain(words) in one.called for theatre in one.theatres]
     return [
         # A name that stands for another one in some countries alone does so there alone, the first of them first.
         Meaning(

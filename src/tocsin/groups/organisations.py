@@ -11,37 +11,27 @@ from functools import cache, lru_cache
 from tocsin.groups.names import plain
 from tocsin.settings import packaged_folder
 
-SOURCES = {"ucdp-ged": "ucdp", "acled": "acled", "gtd": "gtd"}
-"""A source -> its key in the table. Names of other sources are matched by spelling and abbreviation alone."""
-
 
 @dataclass(frozen=True)
 class Organisation:
-    """One line of the table: the names by source, and the countries in which the line holds (none: all)."""
+    """One line of the table: the names by source, all of them as they are compared, and the countries in which the line
+    holds (none: all)."""
 
     names: dict[str, tuple[str, ...]]
+    called: frozenset[str]
     theatres: tuple[str, ...]
-
-    def called(self) -> frozenset[str]:
-        """All its names, of whatever source, as they are compared."""
-        return frozenset(plain(name) for names in self.names.values() for name in names)
 
 
 @cache
 def organisations() -> tuple[Organisation, ...]:
     """The shipped table."""
     rows = tomllib.loads((packaged_folder() / "organisations.toml").read_text(encoding="utf-8"))["organisation"]
-    return tuple(
-        Organisation(
-            {
-                "ucdp": (row["ucdp"],),
-                "acled": tuple(row.get("acled", ())),
-                "gtd": tuple(row.get("gtd", ())),
-            },
-            tuple(row.get("theatres", ())),
-        )
-        for row in rows
-    )
+    found = []
+    for row in rows:
+        names = {"ucdp": (row["ucdp"],), "acled": tuple(row.get("acled", ())), "gtd": tuple(row.get("gtd", ()))}
+        called = frozenset(plain(name) for each in names.values() for name in each)
+        found.append(Organisation(names, called, tuple(row.get("theatres", ()))))
+    return tuple(found)
 
 
 def abbreviations(name: str) -> frozenset[str]:
@@ -63,7 +53,7 @@ def abbreviations(name: str) -> frozenset[str]:
 @lru_cache(maxsize=512)
 def _lines_in(theatre: str) -> tuple[frozenset[str], ...]:
     """The names of each line of the table that holds in a country."""
-    return tuple(one.called() for one in organisations() if not one.theatres or theatre in one.theatres)
+    return tuple(one.called for one in organisations() if not one.theatres or theatre in one.theatres)
 
 
 def same_names(name: str, others: Collection[str], theatre: str) -> list[str]:
