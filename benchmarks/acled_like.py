@@ -182,10 +182,13 @@ def _written_out(frame: pl.DataFrame) -> pl.DataFrame:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("file", type=Path)
+    parser.add_argument("file", type=Path, nargs="?")
     parser.add_argument("--rows", type=int, default=3_000_000)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
+    if given.file is None:
+        print("skipped: it makes a file for big_import.py; name one, python benchmarks/acled_like.py FILE.csv")
+        return
     write_rows(given.file, given.rows, given.seed)
     print(f"{given.file}: {given.rows:,} rows, {given.file.stat().st_size:,} bytes")
 

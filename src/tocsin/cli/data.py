@@ -321,7 +321,7 @@ def _sources_line(sources: list[dict[str, Any]]) -> str:
 def _status_notes(store: Store, settings: Settings) -> list[str]:
     """What would be said beside figures of the source in use."""
     if settings.source in store.sources():
-        return list(store.events(source=settings.source, release=settings.release or None).notes)
+        return list(store.ask(lambda held: held.notes, source=settings.source, release=settings.release or None))
     if settings.source == PACKAGED["source"]:
         return [_packaged_note(nothing_else=store.is_empty())]
     return [f"Nothing of {settings.source} is imported, and no packaged figures answer for it."]
