@@ -17,6 +17,7 @@ from tocsin.digest import load_digest
 from tocsin.errors import InputError, NotHeldError
 from tocsin.events import CheckedFile
 from tocsin.months import last_day, month_id
+from tocsin.replay import replay
 from tocsin.replay.known import load_figures
 from tocsin.settings import Settings
 from tocsin.store import EventsInForce, Store, reporting_lag
@@ -250,6 +251,25 @@ def test_figures_and_replays_read_it_anew_for_each_month(yearly: Store) -> None:
     assert digest.monthly["events"].sum() < load_digest(in_mode(yearly, "reconstructed")).monthly["events"].sum()
     assert figures.sha256() == load_figures(in_mode(yearly, "strict")).sha256()
     assert figures.sha256() != load_figures(in_mode(yearly, "reconstructed")).sha256()
+
+
+def test_a_replay_goes_by_it(yearly: Store, tmp_path: Path) -> None:
+    first = month_id(date(2020, 5, 1))
+    found = replay(
+        settings=in_mode(yearly),
+        first=first,
+        last=first + 3,
+        models=("climatology_12",),
+        draws=20,
+        directory=tmp_path / "replay",
+    )
+    told = found.to_dict()
+    assert told["as_of_mode"] == "lagged"
+    assert any(n.startswith("Each origin saw the releases published by then and, where") for note in told["notes"])
+    known = found.cells().select("origin", "known_until").unique().sort("origin")
+    assert (known["origin"] - known["known_until"]).to_list() == [1, 1, 1, 1]
+    with pytest.raises(InputError, match="lagged mode reads the store's releases"):
+        replay(settings=in_mode(yearly), history=load_figures(in_mode(yearly)).whole)
 
 
 def test_a_replay_stops_where_the_store_is_another(tmp_path: Path) -> None:

@@ -233,6 +233,8 @@ def _notes(vintages: Sequence[Vintage], enough: bool, events: int, published_by:
             + ", so that the curve is assumed: by Hegre et al. (2020), doi:10.1177/2053168020935257, a monthly release "
             "comes not more than a month late and most of its events stay; the shares themselves are guesses."
         )
+        if any(vintage.source != "ucdp-ged" for vintage in vintages):
+            notes.append("What is published is of UCDP; for another source the curve has no ground but likeness.")
     if enough and len({max(vintage.place_precisions) for vintage in vintages}) > 1:
         notes.append(
             "The releases hold different place precisions: an event whose place became known better after an older one "
