@@ -13,10 +13,13 @@ ACLED (Armed Conflict Location & Event Data) is not free data. In short, and wit
 - It may not be used to harm, target or oppress anybody, nor to build what would take the place of ACLED.
 - Wherever anything made from it is shown, ACLED is named with its citation, the day you took the data, which part of
   it you took, and what was changed: tocsin maps its events to those of UCDP, as docs/sources.md describes.
-- Some uses (commercial ones, training of models that others can use) need ACLED's consent. Whether yours does is for
-  you to find out, not for tocsin.
-The terms themselves: https://acleddata.com/eula and https://acleddata.com/attributionpolicy (read them there; they
-change). By acknowledging you say that you have read them and that your use keeps to them."""
+- ACLED's licence restricts the use of its content to train, test, develop or improve machine learning models. tocsin
+  does that: it fits models to the events in use, or applies models to them and scores them. Unless your licence allows
+  it, ask ACLED for consent in writing first (access@acleddata.com).
+- Commercial use needs a licence for it. Whether your use needs consent is for you to find out, not for tocsin.
+The terms themselves: https://acleddata.com/eula, https://acleddata.com/contentusage and
+https://acleddata.com/attributionpolicy (read them there; they change). By acknowledging you say that you have read
+them and that your use keeps to them."""
 
 GTD = """\
 The GTD (Global Terrorism Database, START, University of Maryland) is not free data. In short, and without any force
