@@ -164,7 +164,7 @@ def test_an_export_is_removed_by_source_and_name(data: DataCommand, home: Path, 
 
 
 def test_a_newer_export_replaces_what_it_speaks_for(data: DataCommand, home: Path, tmp_path: Path) -> None:
-    """An event that ACLED dropped since is gone, one before the newer export's first year stays."""
+    """An event that ACLED dropped since is gone, one before the newer export's first row stays."""
     old = [acled_row(1, event_date="2022-05-05"), acled_row(2, event_date="2023-05-05"), acled_row(3)]
     new = [acled_row(2, event_date="2023-05-05", fatalities=9)]
     data("import", str(write_acled(tmp_path / "old.csv", old)))

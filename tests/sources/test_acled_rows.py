@@ -257,9 +257,23 @@ def test_an_export_that_does_not_say_when_it_was_taken_asks(tmp_path: Path) -> N
 )
 def test_days_after_the_last_row_are_unknown(tmp_path: Path, last: str, until: int | None, expected: date) -> None:
     checked = taken(tmp_path, acled_row(1, event_date="2019-05-05"), acled_row(2, event_date=last), covers_until=until)
-    assert (checked.first_day, checked.last_day) == (date(2019, 1, 1), expected)
+    assert (checked.first_day, checked.last_day) == (date(2019, 5, 1), expected)
     assert checked.countries == ("MLI",)
     assert any("end with the month before" in note for note in checked.notes) == (expected.day in (15, 24, 1))
+
+
+@pytest.mark.parametrize(("first", "expected"), [("2020-03-07", date(2020, 3, 1)), ("2020-03-08", date(2020, 3, 8))])
+def test_days_before_the_first_row_are_unknown(tmp_path: Path, first: str, expected: date) -> None:
+    """So that a newer export of some months takes nothing from an older one before them."""
+    assert taken(tmp_path, acled_row(1, event_date=first), acled_row(2)).first_day == expected
+
+
+def test_a_mistyped_day_is_a_row_s_own_fault(tmp_path: Path) -> None:
+    checked = taken(
+        tmp_path, acled_row(1), acled_row(2, event_date="2204-03-15"), acled_row(3, event_date="1024-03-15")
+    )
+    assert checked.rejected.height == 2
+    assert (checked.first_day, checked.last_day) == (date(2024, 3, 15), date(2024, 3, 15))
 
 
 def test_a_row_left_out_shows_that_its_day_is_covered(tmp_path: Path) -> None:

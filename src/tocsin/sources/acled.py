@@ -46,7 +46,8 @@ CITATION = (
     "Social Sciences Communications 10, 74, doi:10.1057/s41599-023-01559-4"
 )
 END_OF_MONTH_DAYS = 7
-"""An export whose last event lies in the last so many days of a month speaks for the whole of that month."""
+"""An export whose last row lies in the last so many days of a month speaks for the whole of that month, and one whose
+first row lies in the first ones as well."""
 
 _REQUIRED = (
     "event_id_cnty", "event_date", "time_precision", "event_type", "actor1", "inter1", "actor2", "inter2", "country",
@@ -72,11 +73,11 @@ def read_acled(path: Path, options: ReadOptions) -> CheckedFile:
         raise InputError(f"--place-precision-max is 1 to 7, got {options.place_precision_max}")
     if options.covers not in (None, "world", "file"):
         raise InputError(f"--covers is world or file, got {options.covers!r}")
-    last_row, taken = _last_days(raw)
-    release = _release(raw.file, options, last_row, taken)
+    days, taken = _days(raw)
+    release = _release(raw.file, options, days, taken)
     rows = check_rows(raw, ACLED, release, strict=options.strict)
     starts = rows.rows.lazy().group_by("country", "theatre").agg(pl.col("date").min()).sort("date", "theatre").collect()
-    first, last = _period(starts["date"][0], last_row, release, options.covers_until)
+    first, last = _period([day for day in days if day <= release.published], release, options.covers_until)
     return CheckedFile(
         file=raw.file,
         sha256=raw.sha256,
@@ -96,33 +97,32 @@ def read_acled(path: Path, options: ReadOptions) -> CheckedFile:
 # --- the release ------------------------------------------------------------------------------------------------------
 
 
-def _last_days(raw: TableFile) -> tuple[date | None, date | None]:
-    """The day of the last row, of whatever kind, and that of the latest timestamp (UTC)."""
-    days, stamps = [], []
+def _days(raw: TableFile) -> tuple[list[date], date | None]:
+    """The days of all rows, of whatever kind, in order; and that of the latest timestamp (UTC)."""
+    days: set[date] = set()
+    stamps: list[date] = []
     for piece in raw.pieces(("event_date", "timestamp")):
         there = piece.schema
-        days.append(piece.select(_day("event_date", there["event_date"]).max()).item())
+        found = _day("event_date", there["event_date"])
+        days.update(piece.select(found.filter(found >= BEGINS).unique()).to_series())
         if "timestamp" in there:
             seconds = whole_cell("timestamp", there["timestamp"])
             stamp = pl.from_epoch(pl.when(seconds.is_between(1, 2**32)).then(seconds)).dt.date()
-            stamps.append(piece.select(pl.coalesce(stamp, day_cell("timestamp", there["timestamp"])).max()).item())
-    return _latest(days), _latest(stamps)
+            latest = piece.select(pl.coalesce(stamp, day_cell("timestamp", there["timestamp"])).max()).item()
+            stamps += [latest] if latest is not None else []
+    return sorted(days), max(stamps, default=None)
 
 
-def _latest(days: list[date | None]) -> date | None:
-    return max((day for day in days if day is not None), default=None)
-
-
-def _release(file: str, options: ReadOptions, last_row: date | None, taken: date | None) -> Release:
+def _release(file: str, options: ReadOptions, days: list[date], taken: date | None) -> Release:
     published = options.published or taken
     if published is None:
         raise InputError(
             f"{file} does not say when it was taken (it has no column timestamp, or none in it); ACLED changes its "
             "events every week, so say the day: --published YYYY-MM-DD"
         )
-    if last_row is not None and published < last_row:
+    if options.published and days and published < days[-1]:
         raise InputError(
-            f"{file} has events up to {last_row}, so it cannot have been taken on {published}; give --published a "
+            f"{file} has events up to {days[-1]}, so it cannot have been taken on {published}; give --published a "
             "later day"
         )
     name = options.release or published.isoformat()
@@ -143,9 +143,14 @@ def _release(file: str, options: ReadOptions, last_row: date | None, taken: date
     )
 
 
-def _period(first: date, last_row: date | None, release: Release, until: int | None) -> tuple[date, date]:
-    """The days an export speaks for: silence after its last row must not be taken for peace."""
-    begins, ends = date(first.year, 1, 1), last_row or first
+def _period(days: list[date], release: Release, until: int | None) -> tuple[date, date]:
+    """The days an export speaks for; silence before its first and after its last row must not be taken for peace.
+
+    `days` are those of its rows. Where the first lies in the first days of a month, or the last in the last ones of a
+    month that was over, the whole of that month is meant.
+    """
+    begins, ends = days[0], days[-1]
+    begins = begins.replace(day=1) if begins.day <= END_OF_MONTH_DAYS else begins
     if until is not None:
         if not ends.year <= until or date(until, 12, 31) > release.published:
             raise InputError(
