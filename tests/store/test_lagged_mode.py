@@ -265,7 +265,7 @@ def test_a_replay_goes_by_it(yearly: Store, tmp_path: Path) -> None:
     )
     told = found.to_dict()
     assert told["as_of_mode"] == "lagged"
-    assert any(n.startswith("Each origin saw the releases published by then and, where") for note in told["notes"])
+    assert any(note.startswith("Each origin saw the releases published by then and") for note in told["notes"])
     known = found.cells().select("origin", "known_until").unique().sort("origin")
     assert (known["origin"] - known["known_until"]).to_list() == [1, 1, 1, 1]
     with pytest.raises(InputError, match="lagged mode reads the store's releases"):
