@@ -66,6 +66,7 @@ def test_parts_by_country_put_together_are_the_whole(events: pl.DataFrame) -> No
     parts += [events.clear()]
     for period in ("month", "week"):
         assert sum_up(pl.concat(make_digest(part, period) for part in parts)).equals(make_digest(events, period))
+        assert make_digest(events.lazy(), period).equals(make_digest(events, period))
     assert sum_cells(pl.concat(make_cells(part.lazy()) for part in parts)).equals(make_cells(events))
 
 
