@@ -17,9 +17,10 @@ def told_of(*names: str, longest: int = 4200) -> Iterator[None]:
         check_refusal(error, *names, longest=longest)
 
 
-def check_refusal(error: TocsinError, *names: str, longest: int = 4200) -> None:
+def check_refusal(error: TocsinError, *names: str, longest: int = 4200, without: str = "\x1b") -> None:
     """That a refusal names the file, says something of use and carries nothing that steers a terminal."""
     text = str(error)
     assert any(name in text for name in names), text
     assert min(map(len, names)) + 15 < len(text) <= longest, text
     assert text.replace("\n  ", "").isprintable(), repr(text)
+    assert without not in text

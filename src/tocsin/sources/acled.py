@@ -206,7 +206,9 @@ def _values(frame: pl.DataFrame) -> list[pl.Expr]:
     made["civilian_targeting"] = pl.when(flag.str.to_lowercase().is_in(["civilian targeting", "civilians targeted"]))\
         .then(flag)  # fmt: skip
     made["event_date"] = _day("event_date", schema["event_date"])
-    made["id"] = made["event_id_cnty"]
+    # Letters of a country and a number: a shifted column may hold a person's name, which is to be no event's id.
+    number = made.pop("event_id_cnty")
+    made["id"] = pl.when(number.str.contains(r"^\S*\d\S*$")).then(number)
     return [
         *(value.alias(f"_{name}") for name, value in made.items()),
         type_of_actor("1", made["inter1"], made["actor1"]),
@@ -235,7 +237,7 @@ def _checks(frame: pl.DataFrame, release: Release) -> list[Check]:
     codes = {name: pl.col(f"_{name}").is_in([1, 2, 3]).fill_null(value=False) for name in _PRECISIONS}
     day, deaths = pl.col("_event_date"), pl.col("_fatalities")
     checks = [
-        Check("id missing", ("event_id_cnty",), is_there("id")),
+        Check("id missing or none (like MLI1234)", ("event_id_cnty",), is_there("id")),
         Check("event type not one of ACLED's", ("event_type",), known.fill_null(value=False)),
         Check("date missing or not a day (2024-03-15 or 15 March 2024)", ("event_date",), is_there("event_date")),
         Check(f"before {BEGINS}, where ACLED begins", ("event_date",), day >= BEGINS),
