@@ -7,6 +7,7 @@ current folder, the file `tocsin.toml` in the store's folder, the defaults below
 from __future__ import annotations
 
 import os
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -22,6 +23,10 @@ from pydantic_settings import (
 )
 
 from tocsin.errors import InputError
+
+_MOST_PARTS = 64
+_PART = r"""(?:[\w-]+|"[^"\n]*"|'[^'\n]*')"""
+_LONG_KEY = re.compile(rf"^[ \t\[]*(?:{_PART}[ \t]*\.[ \t]*){{{_MOST_PARTS}}}", re.MULTILINE)
 
 AsOfMode = Literal["reconstructed", "strict", "lagged"]
 WordingTable = Literal["icd203", "phia"]
@@ -77,9 +82,21 @@ def _settings_files() -> tuple[Path, Path]:
     return Path("tocsin.toml"), default_home() / "tocsin.toml"
 
 
+def check_toml(text: str) -> None:
+    """Raises `ValueError` for a text whose keys have so many parts that reading it as TOML takes all memory there is.
+
+    The reader keeps every beginning of a key, so that its memory grows with the square of the parts.
+    """
+    if _LONG_KEY.search(text):
+        raise ValueError(f"a key has more than {_MOST_PARTS} parts")
+
+
 def load_settings(**given: Any) -> Settings:
     """The settings in force now; `given` overrides all of them. Raises `InputError` naming what is wrong."""
     try:
+        for file in _settings_files():
+            if file.is_file():
+                check_toml(file.read_text(encoding="utf-8"))
         return Settings(**given)
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']} (got {e['input']!r})" for e in error.errors())

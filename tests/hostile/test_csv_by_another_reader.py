@@ -16,7 +16,7 @@ from tocsin.errors import DataError
 from tocsin.sources import reading
 from tocsin.sources.reading import RawTable, read_table
 
-LOOSE = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+LOOSE = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 LETTERS = st.characters(codec="utf-8", exclude_characters="\0")
 
 

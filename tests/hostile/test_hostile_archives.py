@@ -168,7 +168,7 @@ def test_other_ways_of_packing_are_refused(tmp_path: Path, method: int) -> None:
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA])
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(flips=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 7)), min_size=1, max_size=4), near_end=st.booleans())
 def test_a_damaged_archive_gives_what_it_held_or_nothing(
     tmp_path: Path, method: int, flips: list[tuple[float, int]], near_end: bool

@@ -30,8 +30,8 @@ from tocsin.warn.question_file import questions_path, read_questions, to_dict, w
 from tocsin.warn.questions import Question, Settlement
 from tocsin.whatif.files.reading import packaged_folder, read_scenario
 
-MANY = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
-FEW = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+MANY = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 EVENTS = rivals(months=60, pairs=2, seed=3)
 ODD_COLUMNS: list[pl.Series] = [
     pl.Series([None]), pl.Series([-1]), pl.Series(["x"]), pl.Series([1.5]), pl.Series([2**40]), pl.Series([[1, 2]]),

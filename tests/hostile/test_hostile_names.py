@@ -149,7 +149,7 @@ def test_rows_set_apart_are_no_formulas(held: Path) -> None:
 # --- the functions ----------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(text=st.text(max_size=40))
 def test_printable_text(text: str) -> None:
     shown = printable(text)
@@ -161,7 +161,7 @@ def test_printable_text(text: str) -> None:
     assert lines.split("\n  ")[-1] == shown.split("\n  ")[-1]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(text=st.text(st.characters(), max_size=40))
 def test_escaped_json_says_the_same(text: str) -> None:
     written = escaped_json(json.dumps({text: [text]}, indent=1, ensure_ascii=False))
@@ -169,7 +169,7 @@ def test_escaped_json_says_the_same(text: str) -> None:
     assert json.loads(written) == {text: [text]}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(cells=st.lists(st.text(st.characters(codec="utf-8"), max_size=20), min_size=1, max_size=5))
 def test_a_column_of_a_file_is_as_printable_text(cells: list[str]) -> None:
     shown = pl.DataFrame({"a": cells}).select(cell_text("a"))["a"].to_list()
@@ -179,7 +179,7 @@ def test_a_column_of_a_file_is_as_printable_text(cells: list[str]) -> None:
     ).isprintable()
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(cells=st.lists(st.text(st.sampled_from("=+-@'\";,| \taA1.e\uff1d\n"), max_size=12), min_size=1, max_size=6))
 def test_no_cell_is_run_and_every_text_can_be_had_back(cells: list[str]) -> None:
     text = csv_text(pl.DataFrame({"name": cells, "n": range(len(cells))}))

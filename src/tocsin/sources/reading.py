@@ -30,6 +30,9 @@ from tocsin.sources.unpacking import first_line, unpacked_gzip, unpacked_zip
 ROW = "row"
 """Name of the added column: the line of a CSV file a row begins on, or the number of a Parquet file's row, from 1."""
 
+MOST_COLUMNS = 4096
+"""The parser of a CSV takes memory for every column, whether it is wanted or not."""
+
 _CHUNK = 16 * 2**20
 _PIECE_BYTES, _PIECE_ROWS = 64 * 2**20, 200_000
 """A piece of a table has about so many bytes of text, or so many rows, whichever is less."""
@@ -269,6 +272,8 @@ def _header(name: str, records: Records, standard: Sequence[str]) -> tuple[list[
         other = next((f"{mark!r}" for mark in ("\t", ";", "|") if first.count(mark) >= 2), None)
         hint = f"its columns are separated by {other}; save it with commas" if other else "its first line is one column"
         raise DataError(f"{name} is not a comma-separated table: {hint}")
+    if len(header) > MOST_COLUMNS:
+        raise DataError(f"{name} has {len(header):,} columns; a table of events has no more than {MOST_COLUMNS:,}")
     if standard and len(header) == len(standard) and header[0].isdigit():
         return list(standard), False
     twice = sorted({column for column in header if header.count(column) > 1})

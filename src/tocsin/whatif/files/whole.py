@@ -6,6 +6,7 @@ import tomllib
 
 from tocsin.errors import DataError
 from tocsin.months import last_day, month_label
+from tocsin.settings import check_toml
 from tocsin.whatif.catalogue import LEVER_DEFAULTS, MECHANISM_NAMES, VARIANT_NAMES
 from tocsin.whatif.files.parts import read_levers, read_options, read_shocks
 from tocsin.whatif.files.problems import Problems, line_numbers
@@ -27,6 +28,7 @@ USUAL_HORIZONS, USUAL_DRAWS, USUAL_SEED = (6, 12, 36), 10_000, 1
 def parse_scenario(text: str, *, name: str = "scenario") -> Scenario:
     """The scenario of a TOML text; `name` is what errors call it. Raises `DataError` with everything that is wrong."""
     try:
+        check_toml(text)
         values = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         raise DataError(f"{name}: not TOML: {error}") from None
