@@ -26,8 +26,10 @@ import sys
 most, memory, columns, *paths = sys.argv[1:]
 if int(memory):
     import resource
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (int(memory), int(memory)))
+    for limit, most_of_it in ((resource.RLIMIT_CORE, 0), (resource.RLIMIT_AS, int(memory))):
+        hard = resource.getrlimit(limit)[1]
+        if hard == resource.RLIM_INFINITY or most_of_it < hard:
+            resource.setrlimit(limit, (most_of_it, hard))
 import polars as pl
 try:
     for number, path in enumerate(paths):
