@@ -174,7 +174,7 @@ def test_from_the_frame_through_the_store_to_figures(tmp_path: Path, monkeypatch
         ({}, {"place_precision_max": 1}, InputError, "place precision 2, beyond 1"),
         ({}, {"first_day": date(2020, 1, 1)}, InputError, "is after the last"),
         ({"drop": "place_precision"}, {}, InputError, "no column place_precision"),
-        ({"drop": "kind"}, {}, DataError, r"not a event table file: 1 of 9 needed columns are missing \(kind\)"),
+        ({"drop": "kind"}, {}, DataError, r"not an event table file: 1 of 9 needed columns are missing \(kind\)"),
     ],
 )
 def test_what_cannot_be_is_refused(

@@ -6,7 +6,6 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from tocsin.cli.app import app, say, say_json
-from tocsin.errors import DataError, InputError, TocsinError
+from tocsin.cli.imported import before_use, file_entry, print_added, published_day, raise_all, shortened
+from tocsin.errors import TocsinError
 from tocsin.plain import printable
 
 if TYPE_CHECKING:
     from tocsin.events import CheckedFile
     from tocsin.settings import Settings
-    from tocsin.store import Added, Store, Vintage
+    from tocsin.store import Store, Vintage
 
 data_app = typer.Typer(no_args_is_help=True, help="Bring events in, see what is held, drop a release.")
 app.add_typer(data_app, name="data")
@@ -84,7 +84,7 @@ def import_files(
     from tocsin.sources.registry import ReadOptions, read_file
     from tocsin.store import Store
 
-    when = _day(published)
+    when = published_day(published)
     options = ReadOptions(
         release=release,
         published=when,
@@ -104,53 +104,17 @@ def import_files(
             except TocsinError as error:
                 refused.append(error)
         if refused:
-            _raise_all(refused, len(files))
+            raise_all(refused, len(files))
         tell(f"Writing to the store at {store.folder}")
         added = store.add(*checked)
     if format is Format.json:
-        entries = [_file_entry(store, good, one) for good, one in zip(checked, added, strict=True)]
+        entries = [file_entry(store, good, one) for good, one in zip(checked, added, strict=True)]
         say_json(json.dumps({"store": str(store.folder), "files": entries}, indent=2, ensure_ascii=False))
         return
     for good, one in zip(checked, added, strict=True):
-        _print_added(store, good, one)
-    for line in _before_use(store, {one.part.release.source for one in added}):
+        print_added(store, good, one)
+    for line in before_use(store, {one.part.release.source for one in added}):
         say(line)
-
-
-def _before_use(store: Store, sources: set[str]) -> list[str]:
-    """What is still to be done before events of these sources answer."""
-    from tocsin.settings import load_settings
-    from tocsin.sources.acknowledged import is_acknowledged
-
-    used = load_settings().source
-    lines = [
-        f"Before events of {source} are used their terms are to be acknowledged: tocsin data acknowledge {source}"
-        for source in sorted(sources)
-        if not is_acknowledged(store.home, source)
-    ]
-    lines += [
-        f"Events of {source} are held beside those in use ({used}); to use them: TOCSIN_SOURCE={source}, or source = "
-        f'"{source}" in tocsin.toml'
-        for source in sorted(sources - {used})
-    ]
-    return lines
-
-
-def _raise_all(refused: list[TocsinError], given: int) -> None:
-    """Say everything that is wrong at once; one error keeps its own kind."""
-    nothing = " Nothing was imported." if given > 1 else ""
-    if len(refused) == 1:
-        raise type(refused[0])(f"{refused[0]}{nothing}")
-    raise DataError(f"{len(refused)} of {given} files cannot be used.{nothing}" + "".join(f"\n  {e}" for e in refused))
-
-
-def _day(text: str | None) -> date | None:
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InputError(f"--published is a day like 2024-06-30, got {text!r}") from None
 
 
 @contextmanager
@@ -165,81 +129,6 @@ def _progress() -> Iterator[Any]:
             yield lambda text: status.update(Text(printable(text)))
     else:
         yield lambda text: say(f"{text} ...", err=True)
-
-
-def _file_entry(store: Store, file: CheckedFile, added: Added) -> dict[str, Any]:
-    part = added.part
-    return {
-        "file": file.file,
-        "vintage": part.release.vintage,
-        "release": part.release.name,
-        "source": part.release.source,
-        "kind": part.release.kind,
-        "published": part.release.published.isoformat(),
-        "published_assumed": part.release.published_assumed,
-        "unchanged": added.unchanged,
-        "replaced": list(added.replaced),
-        "rows": part.rows,
-        "rejected": part.rejected,
-        "questioned": part.questioned,
-        "countries": _theatres(part.countries),
-        "first_day": part.first_day.isoformat(),
-        "last_day": part.last_day.isoformat(),
-        "place_precisions": list(part.place_precisions),
-        "rejected_file": part.rejected_file and str(store.folder / part.rejected_file),
-        "questioned_file": part.questioned_file and str(store.folder / part.questioned_file),
-        "notes": list(file.notes),
-        "findings": [
-            {
-                "verdict": finding.verdict,
-                "reason": finding.reason,
-                "columns": list(finding.columns),
-                "count": finding.count,
-                "examples": list(finding.examples),
-            }
-            for finding in file.findings
-        ],
-    }
-
-
-def _theatres(countries: tuple[str, ...] | None) -> str | list[str]:
-    from tocsin.countries import theatre_of
-
-    return "world" if countries is None else [theatre_of(iso3) for iso3 in countries]
-
-
-def _print_added(store: Store, file: CheckedFile, added: Added) -> None:
-    part = added.part
-    if added.unchanged:
-        say(f"{file.file}: already held as {part.release.vintage}, {part.rows:,} events; nothing changed")
-        return
-    theatres = _theatres(part.countries)
-    where = "the world" if isinstance(theatres, str) else _shortened(theatres)
-    say(
-        f"{file.file}: {part.rows:,} events taken in as {part.release.vintage}, {part.rejected:,} rows rejected, "
-        f"{part.questioned:,} questioned"
-    )
-    say(
-        f"  speaks for {where}, {part.first_day} to {part.last_day}; "
-        f"place precision 1-{max(part.place_precisions)}; published {_published(part.release)}"
-    )
-    for name in added.replaced:
-        say(f"  replaces {name}")
-    for note in file.notes:
-        say(f"  note: {note}")
-    for finding in file.findings:
-        say(f"  {finding}")
-    for label, path in (("rejected", part.rejected_file), ("questioned", part.questioned_file)):
-        if path:
-            say(f"  {label} rows: {store.folder / path}")
-
-
-def _published(of: Any) -> str:
-    return f"{of.published}{' (assumed; say --published)' if of.published_assumed else ''}"
-
-
-def _shortened(names: list[str] | tuple[str, ...]) -> str:
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
 @data_app.command("status")
@@ -371,7 +260,7 @@ def _print_vintages(vintages: tuple[Vintage, ...]) -> None:
             f"{v.questioned:,}",
             str(v.first_day),
             str(v.last_day),
-            v.countries if isinstance(v.countries, str) else _shortened(v.countries),
+            v.countries if isinstance(v.countries, str) else shortened(v.countries),
             f"1-{max(v.place_precisions)}",
             f"{v.published}{' (assumed)' if v.published_assumed else ''}",
         )

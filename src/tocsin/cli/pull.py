@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from tocsin.cli.app import say, say_json
-from tocsin.cli.data import Format, _before_use, _day, _file_entry, _print_added, _raise_all, data_app
+from tocsin.cli.data import Format, data_app
+from tocsin.cli.imported import before_use, file_entry, print_added, published_day, raise_all
 from tocsin.errors import InputError, TocsinError
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def pull_ucdp(
     )
     from tocsin.sources.source import ReadOptions
 
-    settings, when, patience = load_settings(), _day(published), _patience()
+    settings, when, patience = load_settings(), published_day(published), _patience()
     base = checked_base(settings.ucdp_url, "ucdp_url")
     api = checked_base(settings.ucdp_api_url, "ucdp_api_url")
     token = ucdp_token() if via is Via.api else None
@@ -257,7 +258,7 @@ def _finish(
             "notes": notes,
             "imported": None
             if taken is None
-            else {"store": str(store.folder), "files": [_file_entry(store, *one) for one in taken]},
+            else {"store": str(store.folder), "files": [file_entry(store, *one) for one in taken]},
         }
         say_json(json.dumps(content, indent=2, ensure_ascii=False))
         return
@@ -271,8 +272,8 @@ def _finish(
     for note in notes:
         say(f"note: {note}")
     for file, added in taken or ():
-        _print_added(store, file, added)
-    for line in _before_use(store, {source}) if taken else ():
+        print_added(store, file, added)
+    for line in before_use(store, {source}) if taken else ():
         say(line)
 
 
@@ -291,7 +292,7 @@ def _taken_in(
             except TocsinError as error:
                 refused.append(error)
         if refused:
-            _raise_all(refused, len(pulled))
+            raise_all(refused, len(pulled))
         return list(zip(checked, store.add(*checked), strict=True))
 
 

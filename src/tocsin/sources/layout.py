@@ -88,10 +88,15 @@ def check_columns(raw: Table, layout: Layout) -> None:
         hints = "".join(did_you_mean(name, raw.columns, most=1).replace("Did you mean", f"For {name} did you mean")
                         for name in missing)  # fmt: skip
         raise DataError(
-            f"{raw.file} is not a {layout.title} file: {len(missing)} of {len(layout.required)} needed columns are "
-            f"missing ({', '.join(missing)}); it has {len(raw.columns)}: {', '.join(raw.columns[:12])}"
-            f"{', ...' if len(raw.columns) > 12 else ''}.{hints}"
+            f"{raw.file} is not {_with_article(layout.title)} file: {len(missing)} of {len(layout.required)} "
+            f"needed columns are missing ({', '.join(missing)}); it has {len(raw.columns)}: "
+            f"{', '.join(raw.columns[:12])}{', ...' if len(raw.columns) > 12 else ''}.{hints}"
         )
+
+
+def _with_article(title: str) -> str:
+    """`a GED`, `an ACLED`; `a UCDP`, since U is spoken as you."""
+    return f"{'an' if title[:1].upper() in ('A', 'E', 'I', 'O') else 'a'} {title}"
 
 
 def check_rows(raw: Table, layout: Layout, release: Release, *, strict: bool = False) -> CheckedRows:
