@@ -12,6 +12,7 @@ import pytest
 
 from planted_groups import Event, digest_of, link_models, rivals, shared_models, use_small_models
 from tocsin import assess, build_panel, digest_from
+from tocsin.digest import theatre_totals
 from tocsin.errors import DataError, InputError, NotHeldError
 from tocsin.months import first_day, month_id
 from tocsin.settings import load_settings
@@ -62,6 +63,45 @@ def test_few_columns_are_enough() -> None:
     assert made.monthly["mass_civilian_harm_events"].to_list() == [None, None]
     assert made.cells.is_empty()
     assert "too low" in made.provenance.notes[1]
+
+
+def test_a_clash_of_two_groups_counts_once() -> None:
+    frame = pl.DataFrame({
+        "theatre": ["Mali"] * 2, "actor": ["A", "B"], "opponent": ["B", "A"], "month": ["2019-01-01"] * 2,
+        "kind": ["nonstate"] * 2, "events": [10] * 2, "deaths_best": [50] * 2,
+    })  # fmt: skip
+    totals = theatre_totals(digest_from(frame, **TOLD).monthly)
+    assert totals.select("events", "deaths_best").rows() == [(10, 50)]
+    # Without its opponent each row would count whole, as a clash with a state does.
+    with pytest.raises(DataError, match=r"nonstate needs a group as its opponent: 2 row\(s\), the first 1, 2"):
+        digest_from(frame.drop("opponent"), **TOLD)
+    for other in (None, "", "state", "civilians", "Civilians", "Government of Mali"):
+        wrong = frame.with_columns(pl.Series("opponent", [other, "A"], dtype=pl.String))
+        with pytest.raises(DataError, match=r"as its opponent: 1 row\(s\), the first 1"):
+            digest_from(wrong, **TOLD)
+
+
+@pytest.mark.parametrize(
+    ("events", "deaths", "largest", "kind", "expected"),
+    [
+        (1, 20, None, "onesided", 1),
+        (1, 19, None, "onesided", 0),
+        (1, 30, None, "state", 0),
+        (3, 58, None, "onesided", 1),  # 58 deaths in three events: one has 20 or more
+        (3, 57, None, "onesided", 0),
+        (3, 40, 35, "onesided", 1),
+        (2, 60, 19, "onesided", 0),
+        (0, 30, None, "onesided", 0),
+    ],
+)
+def test_a_mass_casualty_event_that_is_sure_is_counted(
+    events: int, deaths: int, largest: int | None, kind: str, expected: int
+) -> None:
+    frame = pl.DataFrame({"theatre": ["Mali"], "actor": ["A"], "month": ["2019-01-01"], "kind": [kind],
+                          "events": [events], "deaths_best": [deaths], "largest_event_deaths": [largest]})  # fmt: skip
+    assert digest_from(frame, **TOLD).monthly["mass_casualty_events"].to_list() == [expected]
+    told = frame.with_columns(pl.lit(0).alias("mass_casualty_events"))
+    assert digest_from(told, **TOLD).monthly["mass_casualty_events"].to_list() == [0]
 
 
 def test_cells_by_number_or_by_a_point_in_them() -> None:

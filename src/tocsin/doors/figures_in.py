@@ -9,9 +9,9 @@ from typing import Any
 
 import polars as pl
 
-from tocsin.actors import AGAINST_CIVILIANS, CIVILIANS, STATE, is_group
+from tocsin.actors import AGAINST_CIVILIANS, CIVILIANS, STATE, is_government, is_group
 from tocsin.countries import find_country
-from tocsin.digest import CELL_SCHEMA, DIGEST_SCHEMA, Digest, Provenance, prio_grid_cell
+from tocsin.digest import CELL_SCHEMA, DIGEST_SCHEMA, MASS_CASUALTY_DEATHS, Digest, Provenance, prio_grid_cell
 from tocsin.doors.frames import as_polars, plain_columns
 from tocsin.errors import DataError, InputError, did_you_mean
 from tocsin.events import FIRST_DAY, KINDS
@@ -46,10 +46,12 @@ def digest_from(
 
     frame : whatever `events_from` takes, one row per group and month, or finer, by kind of violence and opponent.
         Needed: `theatre` (a country's name or code), `actor`, `month` (any day of it), `events`, `deaths_best`. May be
-        there: `kind` (by default `state`), `opponent` (`state`, `civilians`, or a group; by default that of the kind),
-        `deaths_low` and `deaths_high` (by default the best estimate), `largest_event_deaths` (by default the deaths
-        where there is one event, else no more than is sure: their mean, rounded up), `mass_casualty_events` and
-        `mass_civilian_harm_events` (by default none, and not known).
+        there: `kind` (by default `state`), `opponent` (by default `state`, or `civilians` of one-sided violence; a row
+        of kind `nonstate` needs the other group, in whose row the same events stand again, so that totals count them
+        once), `deaths_low` and `deaths_high` (by default the best estimate), `largest_event_deaths` (by default the
+        deaths where there is one event, else no more than is sure: their mean, rounded up), `mass_casualty_events` (by
+        default one where the largest event of one-sided violence has 20 deaths or more, else none) and
+        `mass_civilian_harm_events` (by default not known).
     cells : the same by half-degree cell and month, where it is known: `theatre`, `actor`, `month`, `events`,
         `deaths_best`, and `cell` (the PRIO-GRID number) or `lat` and `lon`. Without it models do not know where a
         group is, and say too little of it.
@@ -160,6 +162,10 @@ def _typed(table: pl.DataFrame, what: str, texts: Sequence[str], counts: Sequenc
     }
     if "kind" in made.columns:
         rules[f"kind is not {', '.join(KINDS)}"] = ~pl.col("kind").is_in(KINDS)
+        # Totals take a clash of two groups to stand in a row of each; a row against a state or civilians counts whole.
+        group = pl.col("opponent") if "opponent" in made.columns else pl.lit(None, pl.String)
+        none = group.is_null() | is_government(group) | group.is_in([STATE, AGAINST_CIVILIANS, CIVILIANS])
+        rules["a row of kind nonstate needs a group as its opponent"] = (pl.col("kind") == "nonstate") & none
     wrong = []
     for reason, bad in rules.items():
         rows = made.filter(bad.fill_null(False))["row"]
@@ -181,12 +187,16 @@ def _with_defaults(table: pl.DataFrame) -> pl.DataFrame:
         given("deaths_low", pl.col("deaths_best")),
         given("deaths_high", pl.col("deaths_best")),
         given("largest_event_deaths", mean),
-        given("mass_casualty_events", pl.lit(0)),
         given("mass_civilian_harm_events", pl.lit(None, pl.Float64)),
     )
-    against = pl.when(pl.col("kind") == "onesided").then(pl.lit(AGAINST_CIVILIANS)).otherwise(pl.lit(STATE))
-    opponent = (pl.col("opponent").fill_null(against) if "opponent" in table.columns else against).alias("opponent")
-    made = made.with_columns(opponent).filter(pl.col("actor") != CIVILIANS)
+    onesided = pl.col("kind") == "onesided"
+    against = pl.when(onesided).then(pl.lit(AGAINST_CIVILIANS)).otherwise(pl.lit(STATE))
+    # The largest event has at least so many deaths, so that one mass-casualty event is sure, and no second one.
+    sure = onesided & (pl.col("events") > 0) & (pl.col("largest_event_deaths") >= MASS_CASUALTY_DEATHS)
+    made = made.with_columns(
+        given("opponent", against),
+        given("mass_casualty_events", sure.cast(pl.Int32)),
+    ).filter(pl.col("actor") != CIVILIANS)
     if not made.select(is_group(pl.col("actor")).any()).item():
         raise DataError("the frame holds figures of governments only, and warnings are of groups")
     return made
