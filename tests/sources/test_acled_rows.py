@@ -15,6 +15,7 @@ from acled_files import ACLED_COLUMNS, PLANTED_NAME, TAKEN, acled_row, attack, s
 from tocsin.countries import find_country
 from tocsin.errors import DataError, InputError
 from tocsin.events import CheckedFile
+from tocsin.results.citing import data_citations
 from tocsin.sources.acled import read_acled
 from tocsin.sources.acled_mapping import OUTSIDE_FORCES, TERRITORIES
 from tocsin.sources.source import ReadOptions
@@ -229,6 +230,14 @@ def test_an_export_is_named_by_its_latest_timestamp(tmp_path: Path) -> None:
     named = taken(tmp_path, acled_row(1), release="mali-2024", published=date(2024, 4, 9)).release
     assert (named.vintage, named.published, named.published_assumed) == ("acled mali-2024", date(2024, 4, 9), False)
     assert named.rank > release.rank
+
+
+def test_each_export_is_cited_apart(tmp_path: Path) -> None:
+    days = (date(2024, 4, 2), date(2024, 5, 7))
+    cited = [taken(tmp_path, acled_row(1), published=day).release.citation for day in days]
+    parts = data_citations("; ".join(cited))
+    assert parts == (*cited,)
+    assert all(f"acleddata.com), version {day}: Raleigh" in part for day, part in zip(days, parts, strict=True))
 
 
 def test_a_timestamp_is_of_utc_and_may_be_a_day(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 from gtd_files import PLANTED_NAME, gtd_row, write_gtd
 from tocsin.errors import DataError, InputError
 from tocsin.events import CheckedFile
+from tocsin.results.citing import data_citations
 from tocsin.sources.gtd import BEGINS, read_gtd
 from tocsin.sources.source import ReadOptions
 
@@ -159,6 +160,12 @@ def test_a_release_is_named_by_its_month(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="named by its month"):
         read_gtd(path, ReadOptions(release="22.5"))
     assert read_gtd(path, ReadOptions(release="2021-11")).release.rank == (2021, 11)
+
+
+def test_each_release_is_cited_apart(tmp_path: Path) -> None:
+    cited = [taken(tmp_path, gtd_row(), release=name).release.citation for name in ("2021-05", "2022-05")]
+    assert data_citations("; ".join(cited)) == (*cited,)
+    assert "version 2021-05: LaFree" in cited[0]
 
 
 def test_a_file_in_another_encoding_is_told_how_to_be_saved(tmp_path: Path) -> None:

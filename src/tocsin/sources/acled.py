@@ -41,9 +41,9 @@ BEGINS = date(1997, 1, 1)
 """ACLED's first day, of Africa; other countries begin later, up to 2021."""
 LICENCE = "ACLED terms of use (not to be passed on)"
 CITATION = (
-    "ACLED (Armed Conflict Location & Event Data), https://acleddata.com: Raleigh, Linke, Hegre & Karlsen (2010), "
-    "Journal of Peace Research 47(5), doi:10.1177/0022343310378914; Raleigh, Kishi & Linke (2023), Humanities and "
-    "Social Sciences Communications 10, 74, doi:10.1057/s41599-023-01559-4"
+    "ACLED (Armed Conflict Location & Event Data, acleddata.com), version {day}: Raleigh, Linke, Hegre & Karlsen "
+    "(2010), Journal of Peace Research 47(5), doi:10.1177/0022343310378914; Raleigh, Kishi & Linke (2023), Humanities "
+    "and Social Sciences Communications 10, 74, doi:10.1057/s41599-023-01559-4"
 )
 END_OF_MONTH_DAYS = 7
 """An export whose last row lies in the last so many days of a month speaks for the whole of that month, and one whose
@@ -138,7 +138,7 @@ def _release(file: str, options: ReadOptions, days: list[date], taken: date | No
         published_assumed=options.published is None,
         rank=(published.toordinal(),),
         licence=LICENCE,
-        citation=f"{CITATION}; export of {published}",
+        citation=CITATION.format(day=published),
         redistributable=packaged_terms(SOURCE).open,
     )
 

@@ -31,8 +31,8 @@ BEGINS = date(1994, 1, 1)
 LICENCE = "GTD end user licence (not to be passed on)"
 CITATION = (
     "START (National Consortium for the Study of Terrorism and Responses to Terrorism), Global Terrorism Database, "
-    "University of Maryland, https://www.start.umd.edu/gtd: LaFree & Dugan (2007), Terrorism and Political Violence "
-    "19(2), doi:10.1080/09546550701246817"
+    "University of Maryland (www.start.umd.edu/gtd), version {month}: LaFree & Dugan (2007), Terrorism and Political "
+    "Violence 19(2), doi:10.1080/09546550701246817"
 )
 SECURITY_FORCES = (3, 4)
 """Target types police and military: fighting with the state. Officials and diplomats are civilians, as for UCDP."""
@@ -128,7 +128,7 @@ def _release(path: Path, options: ReadOptions) -> Release:
         published_assumed=options.published is None,
         rank=(year, month),
         licence=LICENCE,
-        citation=f"{CITATION}; release of {name}",
+        citation=CITATION.format(month=name),
         redistributable=packaged_terms(SOURCE).open,
     )
 
