@@ -162,6 +162,27 @@ def test_a_release_is_named_by_its_month(tmp_path: Path) -> None:
     assert read_gtd(path, ReadOptions(release="2021-11")).release.rank == (2021, 11)
 
 
+def test_events_that_may_be_after_the_last_day_covered_are_left_out_and_counted(tmp_path: Path) -> None:
+    rows = [
+        gtd_row(1, iyear=2018, imonth=0, iday=0),
+        gtd_row(2, iyear=2020, imonth=6, iday=5),
+        gtd_row(3, iyear=2020, imonth=6, iday=0),
+        gtd_row(4, iyear=2020, imonth=0, iday=0),
+    ]
+    checked = taken(tmp_path, *rows)
+    assert checked.last_day == date(2020, 6, 30)
+    assert [name[-1] for name in checked.events["event_id"]] == ["1", "2", "3"]
+    assert checked.events["date_end"].max() == date(2020, 6, 30)
+    assert checked.notes[0].startswith("1 rows left out: dated so vaguely that they may be after 2020-06-30")
+    whole = taken(tmp_path, *rows, covers_until=2020)
+    assert (whole.last_day, whole.events.height) == (date(2020, 12, 31), 4)
+
+
+def test_a_year_alone_does_not_stretch_what_is_covered(tmp_path: Path) -> None:
+    checked = taken(tmp_path, gtd_row(1, iyear=2019, imonth=11), gtd_row(2, iyear=2020, imonth=0, iday=0))
+    assert (checked.last_day, checked.events.height) == (date(2019, 11, 30), 1)
+
+
 def test_each_release_is_cited_apart(tmp_path: Path) -> None:
     cited = [taken(tmp_path, gtd_row(), release=name).release.citation for name in ("2021-05", "2022-05")]
     assert data_citations("; ".join(cited)) == (*cited,)

@@ -18,6 +18,7 @@ import polars as pl
 from tocsin.actors import CIVILIANS, GOVERNMENT
 from tocsin.countries import iso3_by_spelling, theatre_by_iso3
 from tocsin.errors import DataError, InputError
+from tocsin.event_rows import EventRows
 from tocsin.events import DATE_PRECISION_DAYS, EVENT_SCHEMA, CheckedFile, Release
 from tocsin.sources.cells import Check, cell_text, is_blank, is_there, number_cell, whole_cell
 from tocsin.sources.layout import Layout, check_columns, check_rows
@@ -60,7 +61,7 @@ def read_gtd(path: Path, options: ReadOptions) -> CheckedFile:
     options : `release` is the month of the release (2022-05), by default told by the file's name
         (`globalterrorismdb_0522dist`); `published` by default the last day of that month; `covers` is the world unless
         "file" is said; it speaks for the days from 1994 to the end of the month of its last event, or to the end of
-        `covers_until`.
+        `covers_until`. Events that may lie after that day (dated to the year alone) are left out, and counted.
 
     Raises `MissingFileError`, `InputError` for options that cannot be, `DataError` for a file that cannot be used.
     """
@@ -75,21 +76,22 @@ def read_gtd(path: Path, options: ReadOptions) -> CheckedFile:
     check_columns(raw, GTD)
     release = _release(path, options)
     rows = check_rows(raw, GTD, release, strict=options.strict)
-    events = rows.rows.lazy()
+    last = _last_day(rows.rows.lazy(), release, options.covers_until)
+    held, notes = _up_to(last, rows.rows, raw.file)
     return CheckedFile(
         file=raw.file,
         sha256=raw.sha256,
         release=release,
-        rows=rows.rows,
+        rows=held,
         rejected=rows.rejected,
         questioned=rows.questioned,
         findings=rows.findings,
-        notes=(*raw.notes, *rows.notes, _SINCE_WHEN),
-        countries=tuple(events.select(pl.col("country").unique().sort()).collect().to_series())
+        notes=(*raw.notes, *rows.notes, *notes, _SINCE_WHEN),
+        countries=tuple(held.lazy().select(pl.col("country").unique().sort()).collect().to_series())
         if options.covers == "file"
         else None,
         first_day=BEGINS,
-        last_day=_last_day(events, release, options.covers_until),
+        last_day=last,
         place_precisions=(1, 2, 3, 4),
     )
 
@@ -135,7 +137,9 @@ def _release(path: Path, options: ReadOptions) -> Release:
 
 def _last_day(events: pl.LazyFrame, release: Release, until: int | None) -> date:
     """The end of the month of the last event (of some hundred a month worldwide), or of the year that is said."""
-    last: date = events.select(pl.col("date").max().dt.month_end()).collect().item()
+    # An event dated to a year alone stands under its 1 January, which says nothing of that month.
+    dated = pl.col("date").filter(pl.col("date_precision") < 5).max().dt.month_end()
+    last: date = events.select(pl.coalesce(dated, pl.col("date_end").max())).collect().item()
     if until is None:
         return min(last, release.last_day)
     if not last.year <= until or date(until, 12, 31) > release.last_day:
@@ -144,6 +148,18 @@ def _last_day(events: pl.LazyFrame, release: Release, until: int | None) -> date
             f"(when release {release.name} was published), got {until}"
         )
     return date(until, 12, 31)
+
+
+def _up_to(last: date, rows: EventRows, file: str) -> tuple[EventRows, list[str]]:
+    """The events that end by the last day covered, and what to say of the others."""
+    beyond = pl.col("date_end") > last
+    count = int(rows.lazy().select(beyond.sum()).collect().item())
+    if not count:
+        return rows, []
+    if count == rows.height:
+        raise DataError(f"{file}: none of its events is known to have ended by {last}, the last day it speaks for")
+    held = EventRows.of(rows.frame().filter(~beyond))
+    return held, [f"{count:,} rows left out: dated so vaguely that they may be after {last}, the last day covered"]
 
 
 # --- the rows ---------------------------------------------------------------------------------------------------------
