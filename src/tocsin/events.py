@@ -41,7 +41,7 @@ EVENT_SCHEMA: dict[str, type[pl.DataType]] = {
     "source": pl.String,  # "ucdp-ged"
     "vintage": pl.String,  # source and release, "ucdp-ged 21.1"
     "date": pl.Date,  # first day
-    "date_end": pl.Date,  # last day; the first one again where the file has no such column
+    "date_end": pl.Date,  # last day; `last_day_untold` where the file has no such column
     "date_precision_days": pl.Int16,  # longest span the code stands for; null where the column was left out
     "date_precision": pl.Int8,  # the source's code, 1-5
     "lat": pl.Float64,  # degrees north
@@ -114,6 +114,19 @@ def event_schema() -> DataFrameSchema:
         strict=True,
         ordered=True,
     )
+
+
+def last_day_untold(first: pl.Expr, days: pl.Expr, release: Release) -> pl.Expr:
+    """The last day of events whose file does not tell it, by the longest span in days that their date code stands for.
+
+    An event known to a month ends with the month, one known to a year with the year, so that it is counted in no month
+    before the day from which it is known; neither after the days that the release speaks for. Others end on their first
+    day: at most a week is uncertain there.
+    """
+    of_year = pl.date(first.dt.year(), 12, 31)
+    of_month = first.dt.month_end()
+    ends = pl.when(days > DATE_PRECISION_DAYS[4]).then(of_year).when(days == DATE_PRECISION_DAYS[4]).then(of_month)
+    return pl.max_horizontal(first, pl.min_horizontal(ends.otherwise(first), pl.lit(release.last_day)))
 
 
 def empty_events() -> pl.DataFrame:

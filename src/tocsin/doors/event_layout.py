@@ -1,7 +1,8 @@
 """Events laid out as in the event table itself: what a frame of one's own must hold, and its rules.
 
 The columns are those of `tocsin.events`; names and codes there. Needed are `REQUIRED`; `country` takes a country's ISO
-code or any spelling known. What is left out: `date_end` is `date`, `deaths_low` and `deaths_high` are `deaths_best`.
+code or any spelling known. What is left out: `date_end` is `date`, or the
+end of its month or year where `date_precision` is 4 or 5; `deaths_low` and `deaths_high` are `deaths_best`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,15 @@ from itertools import pairwise
 import polars as pl
 
 from tocsin.countries import iso3_by_spelling, theatre_by_iso3
-from tocsin.events import DATE_PRECISION_DAYS, EVENT_SCHEMA, FIRST_DAY, KINDS, PLACE_PRECISIONS, Release
+from tocsin.events import (
+    DATE_PRECISION_DAYS,
+    EVENT_SCHEMA,
+    FIRST_DAY,
+    KINDS,
+    PLACE_PRECISIONS,
+    Release,
+    last_day_untold,
+)
 from tocsin.sources.cells import Check, cell_text, day_cell, is_blank, is_there, number_cell, whole_cell
 from tocsin.sources.layout import Layout
 
@@ -107,14 +116,17 @@ def _events(good: pl.DataFrame, release: Release) -> pl.DataFrame:
             return pl.col(f"_{name}")
         return pl.lit(None) if other is None else pl.col(f"_{other}")
 
-    span = pl.col("_date_precision").replace_strict(DATE_PRECISION_DAYS, default=None, return_dtype=pl.Int16)
+    span, end = pl.lit(None, pl.Int16), pl.col("_date")
+    if "date_precision" in good.columns:
+        span = pl.col("_date_precision").replace_strict(DATE_PRECISION_DAYS, default=None, return_dtype=pl.Int16)
+        end = last_day_untold(end, span, release)
     made = {
         "event_id": pl.col("_event_id"),
         "source": pl.lit(release.source),
         "vintage": pl.lit(release.vintage),
         "date": pl.col("_date"),
-        "date_end": value("date_end", "date"),
-        "date_precision_days": span if "date_precision" in good.columns else pl.lit(None),
+        "date_end": pl.col("_date_end") if "date_end" in good.columns else end,
+        "date_precision_days": span,
         "date_precision": value("date_precision"),
         "lat": pl.col("_lat"),
         "lon": pl.col("_lon"),

@@ -19,7 +19,16 @@ import polars as pl
 
 from tocsin.countries import theatre_by_iso3
 from tocsin.errors import InputError
-from tocsin.events import DATE_PRECISION_DAYS, EVENT_SCHEMA, PLACE_PRECISIONS, CheckedFile, Found, Release, found_in
+from tocsin.events import (
+    DATE_PRECISION_DAYS,
+    EVENT_SCHEMA,
+    PLACE_PRECISIONS,
+    CheckedFile,
+    Found,
+    Release,
+    found_in,
+    last_day_untold,
+)
 from tocsin.sources.cells import cell_text
 from tocsin.sources.layout import Layout, check_columns, check_rows
 from tocsin.sources.reading import TableFile, open_table
@@ -105,15 +114,17 @@ def _events(good: pl.DataFrame, release: Release) -> pl.DataFrame:
     def value(name: str) -> pl.Expr:
         return pl.col(f"_{name}") if name in good.columns else pl.lit(None)
 
-    end = "date_end" if "date_end" in good.columns else "date_start"
-    span = pl.col("_date_prec").replace_strict(DATE_PRECISION_DAYS, default=None, return_dtype=pl.Int16)
+    span, end = pl.lit(None, pl.Int16), pl.col("_date_start")
+    if "date_prec" in good.columns:
+        span = pl.col("_date_prec").replace_strict(DATE_PRECISION_DAYS, default=None, return_dtype=pl.Int16)
+        end = last_day_untold(end, span, release)
     made = {
         "event_id": pl.col("_id").cast(pl.String),
         "source": pl.lit(release.source),
         "vintage": pl.lit(release.vintage),
         "date": pl.col("_date_start"),
-        "date_end": pl.col(f"_{end}"),
-        "date_precision_days": span if "date_prec" in good.columns else pl.lit(None),
+        "date_end": pl.col("_date_end") if "date_end" in good.columns else end,
+        "date_precision_days": span,
         "date_precision": value("date_prec"),
         "lat": pl.col("_latitude"),
         "lon": pl.col("_longitude"),

@@ -20,6 +20,7 @@ import polars as pl
 
 from tocsin.actors import is_group
 from tocsin.errors import InputError
+from tocsin.events import DATE_PRECISION_DAYS
 from tocsin.months import first_day, month_id
 from tocsin.results import Card, CardTable, Result, Traced, rows_of
 
@@ -125,7 +126,7 @@ class Revisions(Result):
 _COUNTS = tuple(field.name for field in fields(RevisionRow))[1:]
 _CHANGES = ("deaths_up", "deaths_down", "date_moved", "country_moved", "actors_changed", "kind_changed")
 _TOLD = ("event_id", "date", "date_end", "country", "theatre", "kind", "actor_a", "actor_b", "deaths_best")
-COMPARED = (*_TOLD, "place_precision")
+COMPARED = (*_TOLD, "date_precision_days", "place_precision")
 
 
 def revisions(
@@ -164,8 +165,8 @@ def revisions(
     vague = [table.filter("looked", "held", ~pl.col("placed")) for table in (before, after)]
     hidden = pl.concat(vague)["event_id"].unique()
     before, after = (table.filter("placed", ~pl.col("event_id").is_in(hidden.implode())) for table in (before, after))
-    # A file without last days repeats the first, which is no move.
-    ends = all((table["date_end"] > table["date"]).any() for table in (older, newer))
+    # A file without last days repeats the first, or ends with the month or year of the first, which is no move.
+    ends = all(map(_tells_last_days, (older, newer)))
     old, new = _told(before, after, ("date", "date_end") if ends else ("date",))
     recent_from = month_id(last) - RECENT_MONTHS + 1
     begins = max(first_day(recent_from), first)
@@ -207,6 +208,12 @@ def revisions(
         redistributable=redistributable,
         notes=(*notes, *_notes(place_precision_max, hidden.len(), ends)),
     )
+
+
+def _tells_last_days(table: pl.DataFrame) -> bool:
+    """Whether some event known to less than a month lasts more than a day: no other last day is the file's for sure."""
+    told = (pl.col("date_end") > pl.col("date")) & (pl.col("date_precision_days").fill_null(1) < DATE_PRECISION_DAYS[4])
+    return not table.filter(told).is_empty()
 
 
 def _told(before: pl.DataFrame, after: pl.DataFrame, days: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:

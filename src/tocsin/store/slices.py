@@ -47,7 +47,10 @@ class Slice:
 
 
 def known_day() -> pl.Expr:
-    """The day an event is known: its last one, or the end of that month when the date is no finer than a month."""
+    """The day an event is known: its last one, or the end of that month when the date is no finer than a month.
+
+    It lies in the month in which the event is counted.
+    """
     last = pl.col("date_end")
     return pl.when(pl.col("date_precision_days") >= 31).then(last.dt.month_end()).otherwise(last)
 
