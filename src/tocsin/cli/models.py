@@ -50,7 +50,7 @@ def card_command(
 
     JSON: `name, version, kind, does, gives, learns_from, features, settings, record_of, record`: [`target, list,
     horizon, score, value, compared_with, difference, standard_error, n, base_rate`], `levels`: [`level, target, n,
-    came`], `limits, intended_use, made_with, citation`.
+    came, base_rates`], `limits, intended_use, made_with, citation`.
     """
     from tocsin.doors.card_text import card_markdown
     from tocsin.doors.model_cards import model_card

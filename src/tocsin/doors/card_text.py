@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tocsin.doors.model_cards import HORIZON, LevelLine, ModelCard, RecordLine
+from tocsin.doors.card_record import HORIZON, LevelLine, RecordLine
+from tocsin.doors.model_cards import ModelCard
 
 _TARGETS = {
     "deaths25": "25 deaths or more",
     "mass_casualty": "mass-casualty attack",
     "deaths": "deaths of each month",
 }
-_LISTS = {"new_risk": "new risk", "ongoing": "ongoing", "seen": "all seen"}
+_LISTS = {
+    "new_risk": "new risk",
+    "previously_crossed": "new risk, crossed before",
+    "first": "new risk, first-timers",
+    "ongoing": "ongoing",
+    "seen": "all seen",
+}
 _SCORES = {
     "average_precision": "average precision (higher is better)",
     "brier": "Brier score",
@@ -63,15 +70,20 @@ def _record(rows: Sequence[RecordLine]) -> str:
         value = "" if row.value is None else f"{row.value:.4g}"
         known = row.difference is not None
         less = f"{row.difference:+.3g} ± {row.standard_error:.2g} to `{row.compared_with}`" if known else ""
-        rate = "" if row.base_rate is None else f"{row.base_rate:.2%}"
+        rate = "" if row.base_rate is None else _percent(row.base_rate)
         cells = (_TARGETS[row.target], _LISTS[row.list], _SCORES[row.score], value, less, rate, f"{row.n:,}")
         made.append(f"| {' | '.join(cells)} |")
     return "\n".join(made)
 
 
 def _levels(rows: Sequence[LevelLine]) -> str:
-    made = ["| level | by | group-months | came | share |", "| --- | --- | --- | --- | --- |"]
+    made = ["| level | by | group-months | came | share | base rate |", "| --- | --- | --- | --- | --- | --- |"]
     for row in rows:
         share = f"{row.came / row.n:.0%}" if row.n else ""
-        made.append(f"| {row.level} | {_TARGETS[row.target]} | {row.n:,} | {row.came:,} | {share} |")
+        rates = ", ".join(f"{_percent(rate)} ({_LISTS[among]})" for among, rate in row.base_rates)
+        made.append(f"| {row.level} | {_TARGETS[row.target]} | {row.n:,} | {row.came:,} | {share} | {rates} |")
     return "\n".join(made)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.2g}%"

@@ -6,13 +6,14 @@ the package, so that a card cannot say other than what the model is.
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, is_dataclass
+from dataclasses import asdict, dataclass, fields, is_dataclass
 from typing import Any
 
 from tocsin import __version__
 from tocsin.digest import packaged_digest
+from tocsin.doors.card_record import HORIZON, LevelLine, RecordLine, level_lines, record_lines, too_high
 from tocsin.errors import InputError, did_you_mean
 from tocsin.forecast import boosters, counts, excitation
 from tocsin.forecast.model import HORIZONS, STEPS
@@ -20,19 +21,11 @@ from tocsin.forecast.outcomes import BASE_RATE_MONTHS
 from tocsin.forecast.registry import HEADLINE, LEARNED, MODELS, VARIANTS
 from tocsin.months import month_label
 from tocsin.panel import CROSSING_DEATHS, FEATURES
-from tocsin.results import citation
-from tocsin.warn.level_record import LevelRecord, packaged_level_record
-from tocsin.warn.skill_record import LISTS, Score, SkillRecord, SkillRow, Target, packaged_skill_record
+from tocsin.results import Traced, citation
+from tocsin.warn.level_record import packaged_level_record
+from tocsin.warn.record import packaged_record
+from tocsin.warn.skill_record import SkillRecord, packaged_skill_record
 
-HORIZON = 6  # the months ahead that a card's record is of
-# What the headline model is compared with, by score.
-BASELINES: dict[Score, str] = {
-    "average_precision": "recency",
-    "brier": "base_rate",
-    "log_score": "base_rate",
-    "crps": "climatology_12",
-    "crps_log1p": "climatology_12",
-}
 GIVES = {
     "samples": f"samples of deaths in each of the next {STEPS} months",
     "probabilities": f"probabilities of {CROSSING_DEATHS} deaths or more and of a mass-casualty attack "
@@ -57,39 +50,10 @@ LIMITS = (
     "here.",
     "A group without any recorded death is not among its units; only the chance of new groups speaks of such.",
     "Nothing in it is causal: what a forecast uses is not what brings violence about.",
-    "The record is of one source and one way of counting; on other data it may do worse.",
+    "The source records the small early events of a group because it, or its dyad, later passed 25 deaths in a year: "
+    "first-timers look better in a record than they would have on the day.",
 )
-
-
-@dataclass(frozen=True)
-class RecordLine:
-    """One score of a model in the packaged replay, and its difference to another model on the same cells.
-
-    `base_rate` is the share of the `n` group-months in which the outcome came (None for deaths, which are no event).
-    `difference` is this model's score less that of `compared_with`, with its standard error over origins: the headline
-    model is compared with the baseline of that score, others with the headline model. None where nothing is known.
-    """
-
-    target: str
-    list: str
-    horizon: int
-    score: str
-    value: float | None
-    compared_with: str | None
-    difference: float | None
-    standard_error: float | None
-    n: int
-    base_rate: float | None
-
-
-@dataclass(frozen=True)
-class LevelLine:
-    """What came of a level of the headline model: in `came` of `n` group-months the outcome came within six months."""
-
-    level: str
-    target: str
-    n: int
-    came: int
+OF_LEARNED = ("The record is of one source and one way of counting; on other data it may do worse.",)
 
 
 @dataclass(frozen=True)
@@ -114,8 +78,8 @@ class ModelCard:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON, under the names of the fields."""
-        lists = {"features": dict(self.features), "settings": dict(self.settings)}
-        return asdict(self) | lists
+        levels = [asdict(line) | {"base_rates": dict(line.base_rates)} for line in self.levels]
+        return asdict(self) | {"features": dict(self.features), "settings": dict(self.settings), "levels": levels}
 
 
 def model_names() -> tuple[str, ...]:
@@ -148,12 +112,16 @@ def model_card(name: str) -> ModelCard:
         features=_features(name),
         settings=_settings(name),
         record_of=_record_of(skill, name),
-        record=tuple(_record(skill, name)),
-        levels=tuple(_levels(packaged_level_record())) if name == HEADLINE else (),
-        limits=LIMITS if learned else LIMITS[:3],
+        record=tuple(record_lines(skill, name)),
+        levels=tuple(level_lines(packaged_level_record(), skill)) if name == HEADLINE else (),
+        limits=(
+            *LIMITS,
+            *(OF_LEARNED if learned else ()),
+            *(too_high(packaged_record()) if name == HEADLINE else ()),
+        ),
         intended_use=INTENDED,
         made_with=f"tocsin {__version__}",
-        citation=citation(),
+        citation=_citation(name, learned or name in skill.versions),
     )
 
 
@@ -163,9 +131,14 @@ def _version(model: object) -> str:
 
 
 def _does(model: object, learned: bool) -> str:
-    """The first paragraph that the code says of itself: of a learned model its module's, else its class's."""
+    """The first paragraph that the code says of itself: of a learned model its module's, else its class's.
+
+    A setting of the class that it names stands there with its value.
+    """
     told = sys.modules[type(model).__module__].__doc__ if learned else type(model).__doc__
-    return " ".join((told or "").split("\n\n")[0].split()).replace("`", "")
+    values = {f.name: str(getattr(model, f.name)) for f in fields(model)} if is_dataclass(model) and not learned else {}
+    named = re.sub(r"`(\w+)`", lambda found: values.get(found[1], found[1]), (told or "").split("\n\n")[0])
+    return " ".join(named.split()).replace("`", "")
 
 
 def _learns_from(name: str, learned: bool) -> str:
@@ -176,7 +149,7 @@ def _learns_from(name: str, learned: bool) -> str:
     told = packaged_digest().provenance
     reach = f"{month_label(told.first_month)} to {month_label(told.last_month)}"
     return (
-        f"The figures in force by the end of the year before the as-of day. Those that ship are {told.vintage} "
+        f"The figures up to the end of the year before the as-of day. Those that ship are {told.vintage} "
         f"({told.licence}), {told.place_precision}, {reach}; where your own do not cover the world for ten years, the "
         "model learns from these."
     )
@@ -211,41 +184,17 @@ def _settings(name: str) -> tuple[tuple[str, str], ...]:
 def _record_of(skill: SkillRecord, name: str) -> str:
     span = f"origins {month_label(skill.first)} to {month_label(skill.last)}, {HORIZON} months ahead, {skill.vintage}"
     if name in skill.versions:
-        return f"The replay that ships with the package: {span}; fitted once a year on what was known then."
+        return (
+            f"The replay that ships with the package: {span}; fitted once a year on the figures up to then. It is "
+            "reconstructed: nothing that happened later is used, but the figures are those of that release, with its "
+            "later corrections."
+        )
     return f"None in the replay that ships with the package ({span}). 'tocsin replay --models {name}' makes one."
 
 
-def _record(skill: SkillRecord, name: str) -> Iterator[RecordLine]:
-    targets: tuple[Target, ...] = ("deaths25", "mass_casualty", "deaths")
-    for target in targets:
-        for among in LISTS:
-            rows = [row for row in skill.overall(target, among) if row.horizon == HORIZON]
-            yield from (_line(row, rows, skill.headline) for row in rows if row.model == name)
-
-
-def _line(row: SkillRow, rows: list[SkillRow], headline: str) -> RecordLine:
-    # The file has the headline model's score less that of each other one.
-    other = BASELINES[row.score] if row.model == headline else headline
-    of = other if row.model == headline else row.model
-    pair = next((one for one in rows if (one.model, one.score) == (of, row.score)), None)
-    known = pair is not None and pair.difference is not None
-    sign = 1.0 if row.model == headline else -1.0
-    return RecordLine(
-        target=row.target,
-        list=row.list,
-        horizon=row.horizon,
-        score=row.score,
-        value=row.value,
-        compared_with=other if known else None,
-        difference=sign * pair.difference if pair and pair.difference is not None else None,
-        standard_error=pair.difference_se if pair and known else None,
-        n=row.n,
-        base_rate=None if row.positives is None or not row.n else row.positives / row.n,
-    )
-
-
-def _levels(record: LevelRecord) -> Iterator[LevelLine]:
-    for level in ("warning", "watch"):
-        for target in ("deaths25", "mass_casualty"):
-            came, n = record.of(level, target)
-            yield LevelLine(level, target, n, came)
+def _citation(name: str, of_data: bool) -> str:
+    """The program, and the packaged figures where the model learns from them or is replayed on them."""
+    if not of_data:
+        return citation()
+    told = packaged_digest().provenance
+    return citation(Traced(f"Model card of {name}", told.vintage, licence=told.licence, citation=told.citation), "text")
