@@ -44,7 +44,8 @@ def events_from(
         event table (`tocsin.doors.event_layout`) or those of UCDP GED; others are not looked at.
     source : `ucdp-ged`, another source that tocsin knows, or a name of your own that begins with `own-`.
     release : of `ucdp-ged` the name of one (`24.1`); else what you call this state of the data.
-    published : the day it became available; of another source by default its last day.
+    published : the day it became available. Of another source by default today, marked as assumed: rather too late than
+        too early, since the as-of modes `strict` and `lagged` take nothing as known before it.
     first_day, last_day : what the frame speaks for; by default the whole years of its first and last event.
     covers : "world", or "file" for the countries in it; by default told by their number.
     place_precision_max : the coarsest place precision in it; needed where there is no column of it.
@@ -137,7 +138,7 @@ def _release(
         raise InputError("a release has a name; got none")
     if published is not None and published < days[1]:
         raise InputError(f"events to {days[1]} cannot have been published on {published}; give a later day")
-    when = published or days[1]
+    when = published or max(_today(), days[1])
     return Release(
         source=source,
         name=name,
@@ -146,11 +147,16 @@ def _release(
         last_day=days[1],
         published=when,
         published_assumed=published is None,
-        rank=(when.toordinal(),),
+        # Of days that are assumed none says which release is the newer one; the last day of the data does.
+        rank=((published or days[1]).toordinal(),),
         licence=licence,
         citation=citation,
         redistributable=terms_of(source).open,
     )
+
+
+def _today() -> date:
+    return date.today()
 
 
 def _coverage(

@@ -11,7 +11,7 @@ import json
 import os
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -61,8 +61,13 @@ class Part:
 
     def says_the_same_as(self, other: Part) -> bool:
         """Whether the same file was taken in the same way, only perhaps at another time."""
-        unlike = {"sequence", "parquet", "rejected_file", "questioned_file", "file"}
-        return all(getattr(self, f.name) == getattr(other, f.name) for f in fields(self) if f.name not in unlike)
+        unlike = {"sequence", "parquet", "rejected_file", "questioned_file", "file", "release"}
+        alike = all(getattr(self, f.name) == getattr(other, f.name) for f in fields(self) if f.name not in unlike)
+        release = self.release
+        if release.published_assumed and other.release.published_assumed:
+            # Assumed may be the day on which it was taken in; the first of these stands.
+            release = replace(release, published=other.release.published)
+        return alike and release == other.release
 
 
 @dataclass(frozen=True)
