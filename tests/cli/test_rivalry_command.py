@@ -224,8 +224,8 @@ def keys_of(answer: Any) -> set[str]:
 
 
 def test_every_key_is_documented() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "commands.md").read_text(encoding="utf-8")
-    section = page.split("## tocsin rivalry\n")[1].split("\n## ")[0]
+    page = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
+    section = page.split("## Rivalry\n")[1].split("\n## ")[0]
     documented = set(re.findall(r"`(\w+)`", section))
     world = planted_world(planted_rivalry())
     assert keys_of(world.to_dict()) <= documented

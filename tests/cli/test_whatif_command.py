@@ -448,8 +448,11 @@ def keys_of(answer: Any) -> set[str]:
 
 
 def documented(command: str) -> set[str]:
-    page = (Path(__file__).parents[2] / "docs" / "commands.md").read_text(encoding="utf-8")
+    docs = Path(__file__).parents[2] / "docs"
+    page = (docs / "commands-whatif.md").read_text(encoding="utf-8")
     section = re.split(rf"\n## tocsin whatif {command}\b.*\n", page)[1].split("\n## ")[0]
+    if command == "run":  # its keys have a page of their own
+        section += (docs / "json.md").read_text(encoding="utf-8").split("\n## A what-if run\n")[1].split("\n## ")[0]
     return set(re.findall(r"`(\w+)`", section))
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
 import polars as pl
 
+from tocsin.countries import find_country
 from tocsin.digest.counting import digest_events as digest_events  # handed on
 from tocsin.digest.tables import CELL_SCHEMA, DIGEST_SCHEMA, Digest, Provenance
 from tocsin.errors import DataError, MissingFileError, NotHeldError
@@ -134,6 +135,13 @@ def _read_digest(folder: Path) -> Digest:
         raise MissingFileError(f"{path}: not there, so where the figures come from is not known") from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise DataError(f"{path}: does not say where the figures come from ({error})") from None
+    begin, end = (
+        first_day(provenance.first_month) - timedelta(days=6),
+        last_day(provenance.last_month),
+    )  # weeks reach back
+    for name, table in tables.items():
+        if table.filter(~pl.col("period").is_between(begin, end)).height:
+            raise DataError(f"{folder / name}.parquet: has periods outside of those that {path.name} speaks of")
     return Digest(**tables, provenance=provenance)
 
 
@@ -148,6 +156,10 @@ def _read_table(path: Path, schema: Mapping[str, pl.DataType | type[pl.DataType]
             (pl.col(column) if column in table.columns else pl.lit(None).alias(column)).cast(dtype)
             for column, dtype in schema.items()
         ).with_columns(printable_expr(pl.col(pl.String)))
+        # A cast goes into the fields of a struct and the items of a list, and leaves them what they are.
+        odd = [name for name, dtype in schema.items() if table.schema[name] != dtype]
+        if odd:
+            raise DataError(f"{path}: the column(s) {', '.join(odd)} are of a type that no digest has")
         wrong = [name for name in schema if name not in _NULLABLE and table[name].null_count()]
         figures = [name for name, dtype in schema.items() if dtype == pl.Int32]
         wrong += [name for name in figures if (table[name] < 0).any()]
@@ -155,6 +167,9 @@ def _read_table(path: Path, schema: Mapping[str, pl.DataType | type[pl.DataType]
         raise DataError(f"{path}: cannot be read as a table of a digest ({first_line(error)})") from None
     if wrong:
         raise DataError(f"{path}: has empty cells or negative figures in the column(s) {', '.join(wrong)}")
+    unknown = [name for name in table["theatre"].unique().sort() if find_country(name) is None]
+    if unknown:
+        raise DataError(f"{path}: names theatres that are no country ({', '.join(unknown[:3])})")
     return table
 
 
