@@ -88,7 +88,8 @@ def test_columns_count_for_more_than_a_name(tmp_path: Path) -> None:
 def test_nothing_is_computed_before_the_terms_are_acknowledged(
     data: DataCommand, home: Path, files: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    data("import", str(files["acled"]))
+    whole_month = [acled_row(1, event_date="2024-03-01"), attack(2, event_date="2024-03-30")]
+    data("import", str(write_acled(files["acled"], whole_month)))
     monkeypatch.setenv("TOCSIN_SOURCE", "acled")
     with pytest.raises(InputError, match="tocsin data acknowledge acled"):
         load_digest(load_settings())

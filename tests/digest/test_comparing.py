@@ -54,6 +54,7 @@ def filled(home: Path, tmp_path: Path) -> Settings:
                   actor1="Military Forces of Burkina Faso (2020-)"),
         acled_row(6, event_date="2021-07-01", fatalities=1, actor1="Unidentified Armed Group (Mali)", inter1="3"),
         acled_row(7, event_date="2021-12-30", fatalities=1),
+        acled_row(8, event_date="2020-01-02", event_type="Protests"),  # left out, and shows that January is covered
     ]  # fmt: skip
     Store(home).add(
         read_ged(write_ged(tmp_path / "GEDEvent_v24_1.csv", ged_rows), covers="world", covers_until=2022),

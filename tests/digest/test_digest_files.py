@@ -14,13 +14,16 @@ from event_rows import MALI_STATE, digest_of, event, random_events, table
 from hypothesis import HealthCheck, given, settings
 from polars.testing import assert_frame_equal
 
+from acled_files import acled_row, stamp, write_acled
 from ged_files import dated, write_ged
 from tocsin.digest import load_digest, packaged_digest, read_digest, write_digest
-from tocsin.digest.load import end_of_data
+from tocsin.digest.load import digest_events, end_of_data
 from tocsin.errors import DataError, MissingFileError, NotHeldError
 from tocsin.months import month_id
 from tocsin.panel import build_panel
 from tocsin.settings import Settings
+from tocsin.sources.acled import read_acled
+from tocsin.sources.source import ReadOptions
 from tocsin.sources.ucdp import read_ged
 from tocsin.store import Store
 
@@ -168,6 +171,30 @@ def test_events_before_a_gap_are_left_out_and_said_to_be(tmp_path: Path) -> None
     assert set(digest.monthly["period"]) == set(digest.cells["period"]) == {date(2024, 3, 1)}
     assert any("before 2024-03-01" in note and "left out (1)" in note for note in digest.provenance.notes)
     assert build_panel(digest).deaths.tolist() == [[8]]
+
+
+def test_a_month_that_is_covered_in_part_is_not_taken_for_a_whole_one(tmp_path: Path) -> None:
+    """An export that begins on 20 June: June would look quieter than it was, so that figures begin with July."""
+    days = ("2015-06-20", "2015-06-29", "2015-07-01", "2015-08-30")
+    rows = [acled_row(n, event_date=day, timestamp=stamp(date(2015, 9, 20))) for n, day in enumerate(days)]
+    store = Store(tmp_path)
+    store.add(read_acled(write_acled(tmp_path / "export.csv", rows), ReadOptions()))
+    digest = digest_events(store.events(), fingerprint="")
+    assert digest.provenance.first_month == month_id(date(2015, 7, 1))
+    for counted in (digest.monthly, digest.cells):
+        assert counted["period"].unique().sort().to_list() == [date(2015, 7, 1), date(2015, 8, 1)]
+    assert digest.weekly["events"].sum() == 4  # two events, with two sides each
+    (note,) = (note for note in digest.provenance.notes if "July 2015" in note)
+    assert note.endswith("only the days from 2015-06-20 are covered, and their events are left out (2).")
+
+
+@pytest.mark.parametrize("last", ["2015-07-20", "2015-06-28"])
+def test_no_figures_are_made_of_less_than_a_month(tmp_path: Path, last: str) -> None:
+    rows = [acled_row(n, event_date=day) for n, day in enumerate(("2015-06-20", last))]
+    store = Store(tmp_path)
+    store.add(read_acled(write_acled(tmp_path / "export.csv", rows), ReadOptions()))
+    with pytest.raises(NotHeldError, match="no whole month with an event is covered: what is held is of 2015-06-20"):
+        digest_events(store.events(), fingerprint="")
 
 
 def test_a_country_whose_coverage_ended_is_left_out_not_shown_as_peaceful(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import polars as pl
 
 from tocsin.digest.tables import Digest, Provenance, make_cells, make_digest, sum_cells, sum_up
 from tocsin.errors import InputError, NotHeldError
-from tocsin.months import last_known_month, month_id
+from tocsin.months import first_day, last_known_month, month_id
 from tocsin.scale import run_tasks
 from tocsin.store.inforce import EventsInForce, ScannedEvents
 
@@ -25,7 +25,7 @@ Tables = tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]
 
 @dataclass(frozen=True, eq=False)
 class Counted:
-    """Which events go into a digest: those held but for theatres that end early and days before the first one."""
+    """Which events go into a digest: those held but for theatres that end early and days before `first_day`."""
 
     held: EventsInForce | ScannedEvents
     ended: tuple[str, ...]
@@ -40,12 +40,13 @@ class Counted:
 def digest_events(held: EventsInForce | ScannedEvents, *, fingerprint: str, cluster: str | None = None) -> Digest:
     """Count events into the three tables, with the provenance of their vintages.
 
-    Events before the first day covered are left out, and so, where only single countries are held, are those whose
-    coverage ends before the last day; a note says so. An empty month there would look quiet where it is unknown.
+    Figures begin with the first month all of whose days are covered. Events before it are left out, and so, where only
+    single countries are held, are those whose coverage ends before the last day; a note says so. A month there would
+    look quiet, or quieter than it was, where it is unknown.
 
     `cluster` is the address of a Dask scheduler whose workers count; they need to see the store's folder under the same
-    path. The tables are the same to the bit. Raises `NotHeldError` when there is no event; with a cluster what
-    `run_tasks` does, and `InputError` where its workers do not see the folder.
+    path. The tables are the same to the bit. Raises `NotHeldError` when there is no event or no whole month; with a
+    cluster what `run_tasks` does, and `InputError` where its workers do not see the folder.
     """
     vintages = held.vintages
     notes = list(held.notes)
@@ -56,17 +57,28 @@ def digest_events(held: EventsInForce | ScannedEvents, *, fingerprint: str, clus
             f"Left out, since nothing is held of them up to {held.last_day}: {', '.join(ended)}. An earlier as-of day "
             "brings them back."
         )
-    counted = Counted(held, tuple(ended), held.first_day)
-    early = (pl.col("date_end") < held.first_day).sum()
-    current = held.lazy().filter(~pl.col("theatre").is_in(ended)).select(pl.len().alias("all"), early.alias("early"))
-    height, earlier = current.collect(engine="streaming").row(0)
+    begins = _whole_from(held.first_day)
+    counted = Counted(held, tuple(ended), begins)
+    early, left_out = ((pl.col("date_end") < day).sum() for day in (held.first_day, begins))
+    counts = {"all": pl.len(), "early": early, "left_out": left_out}
+    current = held.lazy().filter(~pl.col("theatre").is_in(ended)).select(**counts)
+    height, earlier, left = current.collect(engine="streaming").row(0)
     if earlier:
         notes.append(
             f"Events held from before {held.first_day}, the first day covered without a gap, are left out "
             f"({earlier:,})."
         )
+    if begins > held.first_day:
+        notes.append(
+            f"Figures begin with {begins:%B %Y}: of the month before only the days from {held.first_day} are covered"
+            + (f", and their events are left out ({left - earlier:,})." if left > earlier else ".")
+        )
     if height == earlier:
         raise NotHeldError("no event was known by that day in the releases that are held")
+    if height == left or last_known_month(held.last_day) < month_id(begins):
+        raise NotHeldError(
+            f"no whole month with an event is covered: what is held is of {held.first_day} to {held.last_day}"
+        )
     names = [f"{v.source} {v.release}" for v in vintages]
     monthly, weekly, cells = _count(counted.lazy()) if cluster is None else _on_cluster(counted, cluster)
     return Digest(
@@ -78,7 +90,7 @@ def digest_events(held: EventsInForce | ScannedEvents, *, fingerprint: str, clus
             source=", ".join(dict.fromkeys(v.source for v in vintages)),
             licence=", ".join(dict.fromkeys(v.licence for v in vintages)),
             citation="; ".join(dict.fromkeys(v.citation for v in vintages)),
-            first_month=month_id(held.first_day),
+            first_month=month_id(begins),
             # A month is in the figures when all its days are covered.
             last_month=last_known_month(held.last_day),
             place_precision=_precision_words(held.place_precision_max),
@@ -88,6 +100,11 @@ def digest_events(held: EventsInForce | ScannedEvents, *, fingerprint: str, clus
             fingerprint=fingerprint,
         ),
     )
+
+
+def _whole_from(day: date) -> date:
+    """The first day of the first month that begins on or after a day."""
+    return day if day.day == 1 else first_day(month_id(day) + 1)
 
 
 def _count(events: pl.LazyFrame) -> Tables:
