@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import sklearn
 import sklearn.base
 from hypothesis import given
 from hypothesis import strategies as st
@@ -170,6 +171,39 @@ def test_scores_are_those_of_scikit_learn_where_it_has_them() -> None:
     assert said["brier"] == pytest.approx(-brier_score_loss(cases.y, p))
     assert said["average_precision"] == pytest.approx(average_precision_score(cases.y, p), abs=0.01)  # ties
     assert said["log_score"] == pytest.approx(-log_loss(cases.y, np.clip(p, 0.0005, 0.9995)), rel=1e-6)
+
+
+def test_scores_of_thinned_cases_are_those_of_all_that_they_stand_for() -> None:
+    cases = planted()
+    rng = np.random.default_rng(1)
+    weight = rng.choice([1.0, 5.0], len(cases.y))
+    model = GroupRisk(**SMALL).fit(cases.X, cases.y)
+    whole = np.repeat(np.arange(len(cases.y)), weight.astype(int))
+    for name, scorer in scorers().items():
+        thinned = scorer(model, cases.X, cases.y, sample_weight=weight)
+        assert thinned == pytest.approx(scorer(model, cases.X[whole], cases.y[whole]), rel=1e-9)
+        assert thinned != pytest.approx(scorer(model, cases.X, cases.y), rel=1e-6), name
+
+
+def test_weights_reach_fits_and_scores_by_metadata_routing() -> None:
+    cases = planted()
+    weight = np.where(cases.origins % 3 == 0, 5.0, 1.0)
+    splits = OriginSplit(n_splits=2, horizon=6, test_months=12)
+    by_hand = []
+    for learned, tested in splits.split(cases.X, groups=cases.origins):
+        model = GroupRisk(**SMALL).fit(cases.X[learned], cases.y[learned], sample_weight=weight[learned])
+        scorer = scorers()["brier"]
+        by_hand.append(scorer(model, cases.X[tested], cases.y[tested], sample_weight=weight[tested]))
+    with sklearn.config_context(enable_metadata_routing=True):
+        routed = cross_val_score(
+            GroupRisk(**SMALL).set_fit_request(sample_weight=True),
+            cases.X,
+            cases.y,
+            cv=splits,
+            scoring=scorers()["brier"].set_score_request(sample_weight=True),
+            params={"groups": cases.origins, "sample_weight": weight},
+        )
+    assert routed.tolist() == by_hand
 
 
 def test_months_are_those_of_the_project() -> None:

@@ -1,8 +1,13 @@
 """The trees of the risk model as a scikit-learn estimator, with cases to fit it on and splits that respect time.
 
     cases = risk_cases(build_panel(load_digest(load_settings())), "deaths25", horizon=6)
-    splits = OriginSplit(horizon=6)
-    cross_val_score(GroupRisk(), cases.X, cases.y, groups=cases.origins, cv=splits, scoring=scorers()["brier"])
+    for learned, tested in OriginSplit(horizon=6).split(cases.X, groups=cases.origins):
+        model = GroupRisk().fit(cases.X[learned], cases.y[learned], sample_weight=cases.weight[learned])
+        scorers()["brier"](model, cases.X[tested], cases.y[tested], sample_weight=cases.weight[tested])
+
+Cases are thinned: of long silent groups one month in five is kept, and counts fivefold. So scores want the weights as
+much as fits do; without them silent groups count for a fifth, and the outcome looks more usual than it is.
+`cross_val_score` passes weights on to scorers only with scikit-learn's metadata routing (docs/doors.md has it).
 
 It is the part of the model that scikit-learn has words for: one set of trees for one outcome and horizon, on the
 features of the panel. The model of `tocsin assess` also averages horizons and bootstrap replicates, mixes in the
@@ -33,6 +38,7 @@ try:
     _validation: Any = import_module("sklearn.utils.validation")
     _utils: Any = import_module("sklearn.utils")
     _multiclass: Any = import_module("sklearn.utils.multiclass")
+    _routing: Any = import_module("sklearn.utils.metadata_routing")
 except ModuleNotFoundError:
     raise InputError("tocsin.doors.sklearn needs scikit-learn. Hint: pip install scikit-learn") from None
 
@@ -46,8 +52,8 @@ class RiskCases:
     """Group-months with what was known at each and what came: the table that a classifier takes.
 
     `X` is float32 (case, feature), `names` its columns; `y` is 1 where the outcome came within the horizon; `origins`
-    are months as months.py numbers them, `units` the groups, `weight` what each case counts for (long silent groups are
-    thinned to one in five months, the kept ones counting fivefold).
+    are months as months.py numbers them, `units` the groups, `weight` what each case counts for in fits and in scores
+    (long silent groups are thinned to one in five months, the kept ones counting fivefold).
     """
 
     X: NDArray[np.float32]
@@ -115,6 +121,12 @@ class OriginSplit:
     def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:
         """How many splits there are."""
         return self.n_splits
+
+    def get_metadata_routing(self) -> Any:
+        """With scikit-learn's metadata routing, `groups` (the origins) are passed on to `split`."""
+        request = _routing.MetadataRequest(owner=self)
+        request.split.add_request(param="groups", alias=True)
+        return request
 
     def split(self, X: Any, y: Any = None, groups: Any = None) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
         """Places of what is learned from and of what is tested. Raises `InputError` where nothing is left to learn."""
@@ -212,23 +224,30 @@ class GroupRisk(_base.ClassifierMixin, _base.BaseEstimator):  # type: ignore[mis
         return tags
 
 
-def mean_brier(y: Any, p: Any) -> float:
-    """Mean Brier score of probabilities of the outcome 1; see `tocsin.verify.brier`."""
-    return float(np.mean(brier(np.asarray(p, float), np.asarray(y, float))))
+def mean_brier(y: Any, p: Any, sample_weight: Any = None) -> float:
+    """Mean Brier score of probabilities of the outcome 1, each case weighted; see `tocsin.verify.brier`."""
+    return float(np.average(brier(np.asarray(p, float), np.asarray(y, float)), weights=sample_weight))
 
 
-def mean_log_score(y: Any, p: Any) -> float:
-    """Mean log score (natural), probabilities kept away from 0 and 1; see `tocsin.verify.log_score`."""
-    return float(np.mean(log_score(np.asarray(p, float), np.asarray(y, float), floor=LOG_SCORE_FLOOR)))
+def mean_log_score(y: Any, p: Any, sample_weight: Any = None) -> float:
+    """Mean log score (natural), each case weighted, probabilities kept away from 0 and 1.
+
+    See `tocsin.verify.log_score`.
+    """
+    said = log_score(np.asarray(p, float), np.asarray(y, float), floor=LOG_SCORE_FLOOR)
+    return float(np.average(said, weights=sample_weight))
 
 
-def ranked(y: Any, score: Any) -> float:
-    """Average precision of a ranking, ties shared; see `tocsin.verify.average_precision`."""
-    return float(average_precision(np.asarray(score, float), np.asarray(y, float)))
+def ranked(y: Any, score: Any, sample_weight: Any = None) -> float:
+    """Average precision of a ranking, each case weighted, ties shared; see `tocsin.verify.average_precision`."""
+    return float(average_precision(np.asarray(score, float), np.asarray(y, float), weight=sample_weight))
 
 
 def scorers() -> dict[str, Any]:
-    """The project's scores for `scoring=` of scikit-learn, higher is better: Brier and log score come negated."""
+    """The project's scores for `scoring=` of scikit-learn, higher is better: Brier and log score come negated.
+
+    Each takes `sample_weight`, and wants that of `RiskCases`, since its cases are thinned.
+    """
     make: Any = import_module("sklearn.metrics").make_scorer
     return {
         "brier": make(mean_brier, response_method="predict_proba", greater_is_better=False),
