@@ -14,7 +14,7 @@ from planted_web import SOURCES
 from tocsin.errors import InputError
 from tocsin.forecast.model import TARGETS
 from tocsin.months import first_day, last_day, month_id
-from tocsin.settings import Settings
+from tocsin.settings import AsOfMode, Settings
 from tocsin.warn.level_record import LevelRecord, packaged_level_record
 from tocsin.warn.record import Record, packaged_record
 from tocsin.warn.skill_record import SkillRecord, SkillRow, packaged_skill_record
@@ -216,8 +216,9 @@ def test_misses_and_warned_make_up_the_emergences() -> None:
     assert f"Of {len(answer.levels.emergences)} emergences {len(answer.warnings.misses)} had no warning" in text
 
 
-def test_in_strict_mode_before_publication_there_is_nothing(home: Path) -> None:
-    asked = Asked(as_of=DAY, mode="strict")
+@pytest.mark.parametrize("mode", ["strict", "lagged"])
+def test_in_these_modes_before_publication_there_is_nothing(home: Path, mode: AsOfMode) -> None:
+    asked = Asked(as_of=DAY, mode=mode)
     answer = Track(asked).answer(Settings(home=home), silent)
     assert (answer.until, answer.warnings.warnings, answer.classes.rows, answer.skill.rows) == (0, (), (), ())
     text = read(html(asked, answer)).all("main")[0].text

@@ -20,7 +20,6 @@ from typing import Literal
 
 import numpy as np
 
-from tocsin.digest.load import PACKAGED_PUBLISHED
 from tocsin.errors import NotHeldError
 from tocsin.forecast.model import TARGETS, Target
 from tocsin.forecast.risk import MODEL_VERSION
@@ -30,6 +29,7 @@ from tocsin.warn.level_record import LEADS, LevelRecord, packaged_level_record
 from tocsin.warn.levels import Entered, Level
 from tocsin.warn.lines import AtMonth, read_months, standing_levels
 from tocsin.warn.situation import Situation, fit_month_for, load_situation
+from tocsin.warn.warning_record import record_month
 
 
 @dataclass(frozen=True)
@@ -187,14 +187,13 @@ def _line(at: AtMonth, i: int, stand: Entered | None, target: Target, deaths: in
 def levels_known(situation: Situation) -> LevelRecord | None:
     """What of the packaged replay's levels was known by the situation's last month.
 
-    None where that was nothing, as in strict mode before the figures of the replay were published, and for figures of
-    another source than the replay's.
+    None where that was nothing, as in the modes strict and lagged before the figures of the replay were published, and
+    for figures of another source than the replay's.
     """
     if not situation.as_replayed:
         return None
-    if situation.settings.as_of_mode == "strict" and situation.as_of < PACKAGED_PUBLISHED:
-        return None
-    record = packaged_level_record().known_by(situation.month)
+    month = record_month(situation.as_of, situation.month, situation.settings.as_of_mode)
+    record = packaged_level_record().known_by(month)
     return record if record.counts and record.emergences else None
 
 

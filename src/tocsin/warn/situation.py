@@ -22,6 +22,7 @@ from tocsin.months import last_day, last_known_month, month_id, month_label
 from tocsin.panel import History, Panel, build_panel
 from tocsin.settings import Settings
 from tocsin.warn.record import Record, packaged_record
+from tocsin.warn.warning_record import record_month
 from tocsin.warn.wording import load_wording
 
 LEAST_MONTHS_SHOWN = 12
@@ -156,9 +157,8 @@ def _known_of(digest: Digest, as_of: date | None, settings: Settings) -> Digest:
 
 
 def record_known(settings: Settings, as_of: date, month: int, horizon: int) -> Record:
-    """The packaged record by a month; nothing of it in strict mode before its figures were published."""
-    strict = settings.as_of_mode == "strict" and as_of < PACKAGED_PUBLISHED
-    return packaged_record().known_by(0 if strict else month, horizon)
+    """The packaged record by a month, as far as `record_month` lets it be told."""
+    return packaged_record().known_by(record_month(as_of, month, settings.as_of_mode), horizon)
 
 
 def check_horizon(horizon: int) -> None:
@@ -249,4 +249,10 @@ def _training_panel(panel: Panel, settings: Settings, as_of: date | None) -> tup
             f" Base rates are likewise those of events as UCDP counts them; {panel.provenance.source} counts by other "
             "rules, so that probabilities may be too high or too low throughout."
         )
-    return build_panel(packaged.up_to(month)), (note,)
+    notes = [note]
+    if settings.as_of_mode == "lagged" and as_of is not None and as_of < PACKAGED_PUBLISHED:
+        notes.append(
+            f"The packaged figures came out by {PACKAGED_PUBLISHED}, after the day, and are used without delays: model "
+            "and base rates rest on events, and on corrections, that may not have been known by then."
+        )
+    return build_panel(packaged.up_to(month)), tuple(notes)

@@ -175,6 +175,7 @@ def packaged_warning_record() -> WarningRecord:
 def record_month(as_of: date, month: int, mode: AsOfMode) -> int:
     """Up to which month the packaged records are told on a day whose figures end with `month`.
 
-    0, before any month, in strict mode on a day when the figures that they are made from were not published.
+    0, before any month, on a day when the figures that they are made from were not published, but for the mode
+    `reconstructed`, which goes by newer figures on any day.
     """
-    return 0 if mode == "strict" and as_of < PACKAGED_PUBLISHED else month
+    return 0 if mode != "reconstructed" and as_of < PACKAGED_PUBLISHED else month

@@ -55,7 +55,8 @@ class Track:
     lane: ClassVar[Lane] = "quick"
 
     def answer(self, settings: Settings, tell: Tell) -> TrackAnswer:
-        """Raises as `load_situation`, but for days in strict mode before the packaged figures were published."""
+        """Raises as `load_situation`, but for days before the packaged figures were published, in the
+        modes strict and lagged."""
         check_horizon(self.asked.horizon)
         mode = self.asked.settings(settings).as_of_mode
         if self.asked.as_of is not None and not record_month(self.asked.as_of, 1, mode):
