@@ -10,7 +10,7 @@ import os
 import re
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from platformdirs import user_data_path
 from pydantic import Field, ValidationError, field_validator
@@ -23,6 +23,11 @@ from pydantic_settings import (
 )
 
 from tocsin.errors import InputError
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+_SECRET = re.compile("token|pass|user|secret", re.IGNORECASE)
 
 _MOST_PARTS = 64
 _PART = r"""(?:[\w-]+|"[^"\n]*"|'[^'\n]*')"""
@@ -99,8 +104,7 @@ def load_settings(**given: Any) -> Settings:
                 check_toml(file.read_text(encoding="utf-8"))
         return Settings(**given)
     except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']} (got {e['input']!r})" for e in error.errors())
-        raise InputError(f"a setting cannot be used: {wrong}") from None
+        raise InputError(f"a setting cannot be used: {'; '.join(_wrong(e) for e in error.errors())}") from None
     except SettingsError as error:
         raise InputError(f"a setting cannot be read: {error}") from None
     except (ValueError, RecursionError) as error:
@@ -108,6 +112,18 @@ def load_settings(**given: Any) -> Settings:
         if not where:
             raise InputError(f"a setting in the environment cannot be read: {error}") from None
         raise InputError(f"{where} is not valid TOML in UTF-8: {error}") from None
+
+
+def _wrong(error: ErrorDetails) -> str:
+    """What is wrong with a setting. A value is repeated only where it cannot be a password put in the wrong place."""
+    name = ".".join(map(str, error["loc"]))
+    if _SECRET.search(name):
+        return (
+            f"{name} is no setting: tokens and passwords belong into the environment or the keyring, see docs/pull.md"
+        )
+    if error["type"] == "extra_forbidden" or len(error["loc"]) > 1 or isinstance(error["input"], dict):
+        return f"{name}: {error['msg']}"
+    return f"{name}: {error['msg']} (got {error['input']!r})"
 
 
 @cache

@@ -58,3 +58,14 @@ def test_a_bad_file_is_an_error_of_the_user(content: bytes, home: Path, elsewher
     (elsewhere / "tocsin.toml").write_bytes(content)
     with pytest.raises(InputError, match=r"tocsin\.toml|unknown_setting"):
         load_settings()
+
+
+@pytest.mark.parametrize("table", ["", "[theatres]\n", "[tocsin]\n", "[theatres.tocsin]\n"])
+@pytest.mark.parametrize("name", ["acled_password", "TOCSIN_UCDP_TOKEN", "acled_user", "acled_pasword", "pw"])
+def test_a_password_in_the_wrong_place_is_never_printed(name: str, table: str, elsewhere: Path) -> None:
+    (elsewhere / "tocsin.toml").write_text(f'{table}{name} = "hunter2"\n')
+    with pytest.raises(InputError) as raised:
+        load_settings()
+    assert "hunter2" not in str(raised.value)
+    if not table and name in ("acled_password", "TOCSIN_UCDP_TOKEN", "acled_user"):
+        assert "belong into the environment or the keyring, see docs/pull.md" in str(raised.value)
