@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from tocsin.events import CheckedFile
 from tocsin.months import last_day, month_id
 from tocsin.replay import replay
 from tocsin.replay.known import load_figures
+from tocsin.replay.notes import notes_of
+from tocsin.replay.plan import Plan
 from tocsin.settings import Settings
 from tocsin.store import EventsInForce, Store, reporting_lag
 from tocsin.store.lag_curve import ASSUMED, KNOTS
@@ -266,10 +269,30 @@ def test_a_replay_goes_by_it(yearly: Store, tmp_path: Path) -> None:
     told = found.to_dict()
     assert told["as_of_mode"] == "lagged"
     assert any(note.startswith("Each origin saw the releases published by then and") for note in told["notes"])
+    # By the end of 2019, when its models were fitted, two yearly releases could be compared.
+    assert found.manifest["delays"] == {"then": 4, "later": 0, "assumed": 0}
+    assert "Of 4 origins: 4 by delays estimated from releases published by then." in told["notes"]
     known = found.cells().select("origin", "known_until").unique().sort("origin")
     assert (known["origin"] - known["known_until"]).to_list() == [1, 1, 1, 1]
     with pytest.raises(InputError, match="lagged mode reads the store's releases"):
         replay(settings=in_mode(yearly), history=load_figures(in_mode(yearly)).whole)
+
+
+def test_a_replay_says_what_the_delays_of_its_origins_rest_on(yearly: Store, tmp_path: Path) -> None:
+    """18.1 came out in June 2018, and with 19.1 in June 2019 there is something to compare."""
+    plan = Plan(month_id(date(2018, 4, 1)), month_id(date(2020, 2, 1)), ("climatology_12",), as_of_mode="lagged")
+    figures = load_figures(in_mode(yearly))
+    # At the end of 2017, when models for the origins to November 2018 are fitted, nothing was out; at the end of 2018,
+    # for those from December to November 2019, 18.1 alone, with nothing to compare it with.
+    assert figures.delays(plan) == {"later": 8, "assumed": 12, "then": 3}
+    monthly_fits = replace(plan, refit="monthly")
+    assert figures.delays(monthly_fits) == {"later": 2, "assumed": 12, "then": 9}
+    alone = load_figures(in_mode(of(tmp_path / "one", [released(PAST, "22.1")])))
+    assert alone.delays(plan) == {"later": 0, "assumed": 23, "then": 0}
+    cells = pl.DataFrame({"known_until": [1], "origin": [1], **{f"deaths|{h}": [1] for h in (3, 6, 12)}})
+    (told,) = (n for n in notes_of(cells, plan, figures.truth, {}, figures.delays(plan)) if n.startswith("Of 23"))
+    assert "8 by delays estimated from releases that came out after the origin" in told
+    assert "12 by assumed delays" in told
 
 
 def test_a_replay_stops_where_the_store_is_another(tmp_path: Path) -> None:

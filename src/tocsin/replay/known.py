@@ -16,6 +16,7 @@ from tocsin.panel import History, Panel, build_panel
 from tocsin.replay.plan import Plan
 from tocsin.settings import Settings
 from tocsin.store import Store
+from tocsin.store.revised import Ground, delays_by
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +53,27 @@ class Figures:
                 f"nothing was known on {end}: the figures begin in {month_label(self.truth.first_month)}"
             )
         return self.whole.up_to(known)
+
+    def delays(self, plan: Plan) -> dict[Ground, int]:
+        """How many origins of a lagged replay go by delays of each ground.
+
+        The figures of an origin count, and those that its models were fitted on: where either go by releases of later
+        days it is `later`, else where either go by the assumed curve `assumed`.
+        """
+        months = sorted({*plan.origins, *map(plan.fit_month, plan.origins)})
+        settings = self.settings
+        by = delays_by(
+            Store.open(settings.home),
+            [last_day(month) for month in months],
+            source=settings.source,
+            release=settings.release or None,
+        )
+        of = dict(zip(months, by, strict=True))
+        found: dict[Ground, int] = {"then": 0, "later": 0, "assumed": 0}
+        for origin in plan.origins:
+            both = {of[origin], of[plan.fit_month(origin)]}
+            found["later" if "later" in both else "assumed" if "assumed" in both else "then"] += 1
+        return found
 
     def sha256(self) -> str:
         """Hash of all figures that a replay on these can see."""

@@ -24,8 +24,13 @@ _LEADS = (
 TARGET_WORDS = {"deaths25": "25 deaths or more", "mass_casualty": "a mass-casualty attack", "deaths": "monthly deaths"}
 
 
-def notes_of(cells: pl.DataFrame, plan: Plan, truth: Panel, models: Mapping[str, str]) -> tuple[str, ...]:
-    """The notes of a replay, the figures' own first; `models` has the version of each model."""
+def notes_of(
+    cells: pl.DataFrame, plan: Plan, truth: Panel, models: Mapping[str, str], delays: Mapping[str, int] | None = None
+) -> tuple[str, ...]:
+    """The notes of a replay, the figures' own first.
+
+    `models` has the version of each model; `delays`, of a lagged replay, how many origins go by delays of each ground.
+    """
     provenance = truth.provenance
     notes = [f"Figures: {provenance.place_precision}, to {last_day(truth.last_month)}.", *provenance.notes]
     if plan.unit == "group":
@@ -37,6 +42,8 @@ def notes_of(cells: pl.DataFrame, plan: Plan, truth: Panel, models: Mapping[str,
             "Each origin saw the releases published by then and, where they say nothing, the events of the newest one "
             f"as they would have come in by an estimated delay; what came is told by {provenance.vintage}."
         )
+        if delays is not None:
+            notes.append(_delays_note(delays, len(plan.origins)))
     if plan.lag_days:
         notes.append(f"An event counted as known {plan.lag_days} days after it happened.")
     if cells.filter(pl.col("known_until") != pl.col("origin")).height:
@@ -56,6 +63,18 @@ def notes_of(cells: pl.DataFrame, plan: Plan, truth: Panel, models: Mapping[str,
         f"Models: {', '.join(f'{name} ({version})' for name, version in models.items())}; tocsin {__version__}.",
     ]
     return tuple(notes)
+
+
+def _delays_note(delays: Mapping[str, int], origins: int) -> str:
+    """What the delays of the origins rest on: whether a day could have known them, or they are guesses."""
+    said = {
+        "then": "by delays estimated from releases published by then",
+        "later": "by delays estimated from releases that came out after the origin, or after its models were fitted: a "
+        "reconstruction, which no day could have known",
+        "assumed": "by assumed delays, since too few events can be compared",
+    }
+    told = [f"{delays[ground]} {words}" for ground, words in said.items() if delays[ground]]
+    return f"Of {origins} origin{'' if origins == 1 else 's'}: {'; '.join(told)}."
 
 
 def alt_text(rows: Sequence[ReliabilityRow], plan: Plan) -> str:

@@ -98,6 +98,7 @@ def _manifest(plan: Plan, figures: Figures) -> dict[str, Any]:
         "licence": provenance.licence,
         "redistributable": provenance.redistributable,
         "data_until": last_day(figures.truth.last_month).isoformat(),
+        **({"delays": figures.delays(plan)} if plan.as_of_mode == "lagged" else {}),
     }
 
 
@@ -133,7 +134,7 @@ def _sum_up(plan: Plan, figures: Figures, directory: Path) -> None:
     reliability = reliability_rows(cells, plan)
     rows = (*summarise(cells, plan), *lead_rows(cells, plan, figures.truth))
     content = {
-        "notes": list(notes_of(cells, plan, figures.truth, manifest["models"])),
+        "notes": list(notes_of(cells, plan, figures.truth, manifest["models"], manifest.get("delays"))),
         "rows": [asdict(row) for row in rows],
         "reliability": [asdict(row) for row in reliability],
         "reliability_alt": alt_text(reliability, plan),

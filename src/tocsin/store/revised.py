@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from functools import reduce
+from typing import Literal
 
 import polars as pl
 
@@ -15,6 +16,8 @@ from tocsin.store.manifest import Part, Vintage, chosen, read_manifest, vintages
 from tocsin.store.reporting_lag import LagModel, lag_model
 from tocsin.store.revisions import COMPARED, Revisions, revisions
 from tocsin.store.store import Store
+
+Ground = Literal["then", "later", "assumed"]
 
 
 def compare_releases(
@@ -64,6 +67,25 @@ def reporting_lag(store: Store, *, source: str | None = None, as_of: date | None
     Raises `NotHeldError` where nothing is held.
     """
     return lag_model(store.folder, tuple(sorted(_parts(store, source), key=lambda part: part.rank)), as_of)
+
+
+def delays_by(
+    store: Store, days: Sequence[date], *, source: str | None = None, release: str | None = None
+) -> tuple[Ground, ...]:
+    """What the delays of the as-of mode `lagged` rest on at each of some days.
+
+    `then`: a curve estimated from releases published by the day; `later`: from releases of later days, since none was
+    published by then; `assumed`: the assumed curve. Raises `NotHeldError` where nothing is held.
+    """
+    held = chosen(_parts(store, source), source, release, one_source=True)
+    parts = tuple(sorted(held, key=lambda part: part.rank))
+    published = sorted({part.release.published for part in parts})
+    found: list[Ground] = []
+    for day in days:
+        newest = max((out for out in published if out <= day), default=None)
+        estimated = lag_model(store.folder, parts, newest).basis == "estimated"
+        found.append("assumed" if not estimated else "later" if newest is None else "then")
+    return tuple(found)
 
 
 def releases_compared(
