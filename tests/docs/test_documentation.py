@@ -109,6 +109,16 @@ def test_every_package_has_a_page_in_the_reference() -> None:
     assert {name for name in PACKAGES if not re.search(rf"^::: tocsin\.{name}\b", shown, re.MULTILINE)} == set()
 
 
+def test_the_comparison_has_the_figures_of_the_record() -> None:
+    shown, record = ((ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("comparison.md", "models.md"))
+    rows = re.findall(r"^\| (20[\d-]+) \| ([\d., ]+) \| ([\d., ]+) \| ([\d., ]+) \|$", shown, re.MULTILINE)
+    assert [row[0] for row in rows] == ["2018", "2019", "2020", "2019-20"]
+    for year, *pairs in rows:
+        for place, model in enumerate(("ensemble", "climatology_12")):
+            scores = " | ".join(pair.split(", ")[place] for pair in pairs)
+            assert f"| `{model}` | {year} | {scores} |" in record.replace("*", "")
+
+
 def test_every_setting_has_its_default_and_meaning_in_the_table() -> None:
     section = COMMANDS[COMMANDS.index("## Settings") :]
     rows = {row[0]: row[1:] for row in re.findall(r"^\| `(\w+)` \|([^|]*)\|([^|]*)\|$", section, re.MULTILINE)}
