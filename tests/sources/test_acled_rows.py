@@ -21,6 +21,7 @@ from tocsin.sources.acled_mapping import OUTSIDE_FORCES, TERRITORIES
 from tocsin.sources.source import ReadOptions
 
 ISKP, TALIBAN = "Islamic State Khorasan Province (ISKP)", "Taliban"
+HOUTHIS = "Houthi Movement - Ansar Allah"
 
 
 def taken(tmp_path: Path, *rows: dict[str, str], **options: Any) -> CheckedFile:
@@ -81,7 +82,7 @@ SIDES = [
         (("Mutiny of Military Forces of Mali (2002-2012)", "1"), ("Military Forces of Mali (2002-2012)", "1"),
          ("state", "Government of Mali", "Mutiny of Military Forces of Mali (2002-2012)")),
         (("Military Forces of Yemen (2016-) Supreme Political Council", "1"), ("Military Forces of Yemen (2012-)", "1"),
-         ("state", "Government of Yemen", "Military Forces of Yemen (2016-) Supreme Political Council")),
+         ("state", "Government of Yemen", HOUTHIS)),
         (("Police Forces of Somaliland (1991-)", "1"), ("Al Shabaab", "2"),
          ("state", "Government of Somaliland", "Al Shabaab")),
         # a comma would make it a coalition of two
@@ -101,6 +102,79 @@ def test_sides(tmp_path: Path) -> None:
     checked = taken(tmp_path, *rows)
     assert checked.findings == ()
     assert checked.events.select("kind", "actor_a", "actor_b").rows() == [expected for _, _, expected in SIDES]
+
+
+@pytest.mark.parametrize(
+    ("name", "country", "group"),
+    [
+        ("Military Forces of Yemen (2017-) Houthi", "Yemen", HOUTHIS),
+        ("Police Forces of Yemen (2017-) Houthi", "Yemen", HOUTHIS),
+        ("Military Forces of Yemen (2016-) Supreme Political Council", "Yemen", HOUTHIS),
+        ("Police Forces of Yemen (2016-) Supreme Political Council", "Yemen", HOUTHIS),
+        ("Military Forces of Yemen (2015-2016) Supreme Revolutionary Committee", "Yemen", HOUTHIS),
+        ("Military Forces of Libya (2014-) Haftar Faction", "Libya", "Forces of Libya - Haftar Faction"),
+        ("Police Forces of Libya (2021-) Haftar Faction", "Libya", "Forces of Libya - Haftar Faction"),
+        ("Police Forces of Palestine (2007-) Gaza Strip", "Palestine", "Forces of Palestine - Gaza Strip"),
+    ],
+)
+def test_forces_that_rule_against_a_government_are_one_group_a_side(
+    tmp_path: Path, name: str, country: str, group: str
+) -> None:
+    """They fight the government, attack civilians and fight abroad as themselves, whichever branch and years."""
+    own, army = f"Military Forces of {country} (2012-2022) Hadi", "Military Forces of Saudi Arabia (2015-)"
+    place = {"country": country, "actor1": name, "inter1": "State forces"}
+    checked = taken(
+        tmp_path,
+        acled_row(1, **place, actor2=own, inter2="State forces"),
+        attack(2, **place, actor2=f"Civilians ({country})"),
+        acled_row(
+            3, **(place | {"country": "Saudi Arabia", "inter1": "External/Other forces"}), actor2=army, inter2="1"
+        ),
+        acled_row(4, **(place | {"inter1": "Rebel group"}), actor2=TALIBAN, inter2="2"),
+    )
+    assert checked.events.select("kind", "actor_a", "actor_b").rows() == [
+        ("state", f"Government of {country}", group),
+        ("onesided", group, "Civilians"),
+        ("state", "Government of Saudi Arabia", group),
+        ("nonstate", group, TALIBAN),
+    ]
+
+
+def test_sudans_rapid_support_forces_are_a_side_of_their_own_since_they_fight_the_army(tmp_path: Path) -> None:
+    rsf, army = "Military Forces of Sudan (2019-2023) Rapid Support Forces", "Military Forces of Sudan (2019-)"
+    given = {"country": "Sudan", "actor1": rsf, "inter1": "1"}
+    checked = taken(
+        tmp_path,
+        attack(1, **given, event_date="2023-04-14", actor2="Civilians (Sudan)"),
+        attack(2, **given, event_date="2023-04-15", actor2="Civilians (Sudan)"),
+        acled_row(3, **given, event_date="2023-04-15", actor2=army, inter2="1"),
+        acled_row(4, **(given | {"actor1": "Rapid Support Forces", "inter1": "2"}), actor2=army, inter2="1"),
+    )
+    assert checked.events.select("actor_a", "actor_b").rows() == [
+        ("Government of Sudan", "Civilians"),
+        ("Rapid Support Forces", "Civilians"),
+        ("Government of Sudan", "Rapid Support Forces"),
+        ("Government of Sudan", "Rapid Support Forces"),
+    ]
+
+
+def test_battles_within_one_side_are_named_where_they_are_left_out(tmp_path: Path) -> None:
+    """So that a rival of the government by a name that is not known here is seen, and not lost in silence."""
+    army = "Military Forces of Mali (2021-)"
+    rivals = (
+        ["Military Forces of Mali (2021-) Rival Council"] * 3
+        + ["Police Forces of Mali (2021-)"] * 2
+        + ["Special Guard"]
+    )
+    fights = [acled_row(k, actor1=army, actor2=name, inter1="1", inter2="1") for k, name in enumerate(rivals, start=1)]
+    fights[0] |= {"actor1": rivals[0], "actor2": army}
+    checked = taken(tmp_path, acled_row(0), *fights, acled_row(9, actor1=TALIBAN, inter1="2", actor2=TALIBAN))
+    assert checked.notes[0] == (
+        "7 rows left out: both sides are forces of one government, or of one group (the commonest: "
+        "Military Forces of Mali (2021-) against Military Forces of Mali (2021-) Rival Council (3), "
+        "Military Forces of Mali (2021-) against Police Forces of Mali (2021-) (2), "
+        "Military Forces of Mali (2021-) against Special Guard (1))"
+    )
 
 
 def test_the_attacker_comes_first_whichever_way_round_it_is_coded(tmp_path: Path) -> None:
@@ -149,7 +223,8 @@ def test_what_is_no_armed_violence_is_left_out_and_counted(tmp_path: Path) -> No
         "4 rows left out: protests, riots and strategic developments (excessive force against protesters is kept)",
         "1 rows left out: in a territory that is no theatre here",
         "1 rows left out: rioters are a side",
-        "1 rows left out: both sides are forces of one government, or of one group",
+        "1 rows left out: both sides are forces of one government, or of one group "
+        "(Military Forces of Mali against Police Forces of Mali (2021-) (1))",
     )
 
 

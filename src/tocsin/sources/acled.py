@@ -24,7 +24,9 @@ from tocsin.sources.acled_mapping import (
     OTHER_TYPES,
     PLACE_PRECISION,
     countries_of,
+    factions_of,
     is_violent,
+    named_outside,
     outside,
     party,
     sides,
@@ -220,8 +222,10 @@ def _mapped(frame: pl.DataFrame) -> list[pl.Expr]:
     iso3_of = iso3_by_spelling(frame.select(cell_text("country").unique().drop_nulls()).to_series())
     iso3 = pl.col("_country").replace_strict(iso3_of, default=None, return_dtype=pl.String)
     theatre = iso3.replace_strict(theatre_by_iso3(), default=None, return_dtype=pl.String)
-    named = countries_of(frame.select(pl.concat_list(cell_text("actor1"), cell_text("actor2")).explode()).to_series())
-    return [iso3.alias("_iso3"), theatre.alias("_theatre"), party("1", named, theatre), party("2", named, theatre)]
+    names = frame.select(pl.concat_list(cell_text("actor1"), cell_text("actor2")).explode()).to_series().unique()
+    named, factions = countries_of(names), factions_of(names)
+    parties = (party("1", named, factions, theatre), party("2", named, factions, theatre))
+    return [iso3.alias("_iso3"), theatre.alias("_theatre"), *parties]
 
 
 def _derived(frame: pl.DataFrame) -> list[pl.Expr]:
@@ -230,6 +234,10 @@ def _derived(frame: pl.DataFrame) -> list[pl.Expr]:
 
 def _outside(frame: pl.DataFrame) -> Mapping[str, pl.Expr]:
     return outside()
+
+
+def _named(frame: pl.DataFrame) -> Mapping[str, pl.Expr]:
+    return named_outside()
 
 
 def _checks(frame: pl.DataFrame, release: Release) -> list[Check]:
@@ -295,5 +303,6 @@ ACLED = Layout(
     checks=_checks,
     events=_events,
     outside=_outside,
+    named=_named,
 )
 """ACLED's own columns, and what they mean."""

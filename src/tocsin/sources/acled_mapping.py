@@ -6,6 +6,7 @@ at the cells that `acled.py` typed (`_event_type`, `_inter1`, ...).
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 import polars as pl
@@ -44,10 +45,34 @@ PLACE_PRECISION = {1: 1, 2: 3, 3: 4}
 OUTSIDE_FORCES = f"{GOVERNMENT} outside forces"
 """Missions, coalitions and companies that name no country (ACLED's type 8), together: no group that competes."""
 
-# Forces that ACLED counts among the state's and that are a side of their own: they fight it, or rule against it.
+RAPID_SUPPORT_FORCES, AT_WAR_SINCE = "Rapid Support Forces", date(2023, 4, 15)
+"""Part of Sudan's forces until that day, and a side of its own from then on."""
+FACTIONS = {
+    "Houthi Movement - Ansar Allah": (
+        "Yemen", "Houthi|Ansar Allah|Supreme Political Council|Supreme Revolutionary Committee",
+    ),
+    "Southern Transitional Council": ("Yemen", "Southern Transitional Council"),
+    "Forces of Libya - Haftar Faction": (
+        "Libya", "Haftar|House of Representatives|Tobruk|Libyan National Army|Government of National Stability",
+    ),
+    "Forces of Libya - Government of National Salvation": ("Libya", "National Salvation"),
+    "Forces of Palestine - Gaza Strip": ("Palestine", "Gaza"),
+    "Forces of Syria - Salvation Government": ("Syria", "Salvation Government"),
+    "Forces of Syria - Interim Government": ("Syria", "Interim Government"),
+    "Forces of Syria - Autonomous Administration": ("Syria", "Autonomous Administration"),
+    "Forces of Myanmar - National Unity Government": ("Myanmar", "National Unity Government"),
+    "Forces of South Sudan - In Opposition": ("South Sudan", "In Opposition"),
+    RAPID_SUPPORT_FORCES: ("Sudan", "Rapid Support Forces"),
+}  # fmt: skip
+"""Forces that ACLED counts among a state's and that fight it, or rule against it: the one group that they are, whatever
+the years and the branch in their names. Of each the country and what stands behind it."""
+
+# The same where no country is named, or several are: each a group as coded.
 _NOT_THE_GOVERNMENT = r"^Mutiny of |Supreme Political Council|Haftar Faction|Gaza Strip"
 _YEARS = r"\s*\(\d{4}-(?:\d{4})?\)"
 _OF_COUNTRY = rf"^(?:[A-Z][\w/-]+ (?:and [A-Z]\w+ )?Forces|{GOVERNMENT[:-3]}) of (?:the )?(.+?)(?:{_YEARS}.*)?$"
+
+_LONGEST_SHOWN = 80
 
 Side = Literal["1", "2"]
 
@@ -79,14 +104,34 @@ def countries_of(names: pl.Series) -> dict[str, str]:
     return {name: _theatre(where) for name, where in table.drop_nulls().iter_rows()}
 
 
+def factions_of(names: pl.Series) -> dict[str, str]:
+    """Of each name among these that stands for one of `FACTIONS` which one; others are left out.
+
+    >>> found = factions_of(pl.Series(["Police Forces of Yemen (2017-) Houthi", "Military Forces of Yemen (2012-)"]))
+    >>> list(found.values())
+    ['Houthi Movement - Ansar Allah']
+    """
+    name, of = pl.col("name"), r"(?i)\b(?:Forces|Government) of (?:the )?"
+    which = pl.coalesce(
+        pl.when(name.str.contains(rf"{of}{country}\b.*(?:{marks})")).then(pl.lit(own))
+        for own, (country, marks) in FACTIONS.items()
+    )
+    table = names.unique().drop_nulls().cast(pl.String).to_frame("name").select(name, which.alias("faction"))
+    return dict(table.drop_nulls().iter_rows())
+
+
 def _theatre(name: str) -> str:
     country = find_country(name)
     return name if country is None else country.name
 
 
-def party(side: Side, country_of: dict[str, str], theatre: pl.Expr) -> pl.Expr:
+def party(side: Side, country_of: dict[str, str], faction_of: dict[str, str], theatre: pl.Expr) -> pl.Expr:
     """A side as it stands in the event table; null where there is none, or one that is no organised side."""
     name, kind = pl.col(f"_actor{side}"), pl.col(f"_type{side}")
+    faction = name.replace_strict(faction_of, default=None, return_dtype=pl.String)
+    at_war = (faction != RAPID_SUPPORT_FORCES) | (pl.col("_event_date") >= AT_WAR_SINCE)
+    of_states = kind.is_in(["state", "other"])
+    armed = kind.is_in(["rebel", "militia", "communal"])
     apart = name.str.contains(_NOT_THE_GOVERNMENT)
     state = pl.format(f"{GOVERNMENT} {{}}", name.replace_strict(country_of, default=None, return_dtype=pl.String))
     named = country_of.keys()
@@ -94,9 +139,11 @@ def party(side: Side, country_of: dict[str, str], theatre: pl.Expr) -> pl.Expr:
     # A comma in a name would be read as that of a coalition.
     group = name.str.replace_all(r"\s*,\s*", " ").str.replace_all(r"\s+", " ")
     return (
-        pl.when(kind.is_in(["rebel", "militia", "communal"]) | ((kind == "state") & apart))
+        pl.when((armed | of_states) & faction.is_not_null() & at_war)
+        .then(faction)
+        .when(armed | (of_states & apart))
         .then(group)
-        .when((kind.is_in(["state", "other"])) & of_country)
+        .when(of_states & of_country)
         .then(state)
         .when(kind == "state")
         .then(pl.format(f"{GOVERNMENT} {{}}", theatre))
@@ -141,6 +188,16 @@ def sides(one: pl.Expr, two: pl.Expr) -> list[pl.Expr]:
     ]
 
 
+ONE_SIDE = "both sides are forces of one government, or of one group"
+
+
+def named_outside() -> dict[str, pl.Expr]:
+    """Of rows of no concern, by the same words, whom they name: what is lost by a name unknown here is to be seen."""
+    one, two = (pl.col(f"_actor{side}").str.slice(0, _LONGEST_SHOWN) for side in ("1", "2"))
+    in_order = pl.when(one <= two).then(pl.format("{} against {}", one, two))
+    return {ONE_SIDE: in_order.otherwise(pl.format("{} against {}", two, one))}
+
+
 def outside() -> dict[str, pl.Expr]:
     """Rows of no concern here, by words for people."""
     sided = pl.col("_type1").is_not_null() & pl.col("_type2").is_not_null() & pl.col("_iso3").is_not_null()
@@ -155,7 +212,7 @@ def outside() -> dict[str, pl.Expr]:
         "in a territory that is no theatre here": pl.col("_country").is_in(TERRITORIES),
         "rioters are a side": crowd,
         "only one side is recorded, and not that civilians were the target": sided & alone & pl.col("_kind").is_null(),
-        "both sides are forces of one government, or of one group": sided & (one == two) & (one != CIVILIANS),
+        ONE_SIDE: sided & (one == two) & (one != CIVILIANS),
         "no organised side": sided & pl.col("_kind").is_null(),
     }
 

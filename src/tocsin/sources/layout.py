@@ -19,7 +19,7 @@ from tocsin.events import Finding, Release, validate_events
 from tocsin.sources.cells import Check
 from tocsin.sources.findings import said
 from tocsin.sources.reading import Table
-from tocsin.sources.report import TAGS, Report
+from tocsin.sources.report import TAGS, LeftOut, Report
 from tocsin.sources.shared_ids import SeenIds, compared, id_checks
 from tocsin.sources.unpacking import first_line
 
@@ -41,9 +41,10 @@ class Layout:
     its value as `_name`, null where the cell holds none (`tocsin.sources.cells`); the value of `id_column` must be
     `_id`. `mapped` gives what needs the different values of a column (countries by their spellings), `derived` what
     follows from those. `checks` are the rules of a row, all about that row alone. `outside` says, by words for people,
-    which rows are of no concern here (true for those): they are left out and counted, and no rule looks at them.
-    `events` makes an event table of good rows, column by column, in their order. Each function is handed one piece of
-    the file after the other.
+    which rows are of no concern here (true for those): they are left out and counted, and no rule looks at them;
+    `named` gives by the same words a text of each such row, the commonest of which stand in the note. `events` makes an
+    event table of good rows, column by column, in their order. Each function is handed one piece of the file after the
+    other.
     """
 
     title: str  # as in "is not a GED file"
@@ -57,6 +58,7 @@ class Layout:
     events: Callable[[pl.DataFrame, Release], pl.DataFrame]
     derived: Callable[[pl.DataFrame], list[pl.Expr]] = _nothing_derived
     outside: Callable[[pl.DataFrame], Mapping[str, pl.Expr]] = _nothing_outside
+    named: Callable[[pl.DataFrame], Mapping[str, pl.Expr]] = _nothing_outside
     standard_header: tuple[str, ...] = ()  # of files published without a header line
 
     @property
@@ -128,15 +130,15 @@ def check_rows(raw: Table, layout: Layout, release: Release, *, strict: bool = F
     return CheckedRows(rows, report.rejected(), report.questioned(), findings, tuple(left_out))
 
 
-def _typed_pieces(raw: Table, layout: Layout) -> Iterator[tuple[pl.DataFrame, dict[str, int]]]:
-    """The rows that are of concern with their values, and how many of each piece are left out, by what they are."""
+def _typed_pieces(raw: Table, layout: Layout) -> Iterator[tuple[pl.DataFrame, LeftOut]]:
+    """The rows that are of concern with their values, and which of each piece are left out, by what they are."""
     for piece in raw.pieces():
         frame, tags = _without_tags(piece, layout)
         with _telling_types(raw, layout):
             frame = frame.with_columns(layout.values(frame)).with_columns(layout.mapped(frame))
             frame = frame.with_columns(layout.derived(frame))
         frame, left = _inside(frame, layout)
-        yield frame, {TAGS: tags, **left}
+        yield frame, LeftOut({TAGS: tags, **left.counts}, left.named)
 
 
 def _checked_pieces(
@@ -178,11 +180,15 @@ def _without_tags(frame: pl.DataFrame, layout: Layout) -> tuple[pl.DataFrame, in
     return frame.filter(~tags) if count else frame, count
 
 
-def _inside(frame: pl.DataFrame, layout: Layout) -> tuple[pl.DataFrame, dict[str, int]]:
-    """The rows that are of concern, and how many are not; a row is counted under the first that fits."""
-    left = {}
+def _inside(frame: pl.DataFrame, layout: Layout) -> tuple[pl.DataFrame, LeftOut]:
+    """The rows that are of concern, and which are not; a row is counted under the first that fits."""
+    left = LeftOut({}, {})
+    named = layout.named(frame)
     for what, is_outside in layout.outside(frame).items():
         kept = frame.filter(~is_outside.fill_null(False))
-        left[what] = frame.height - kept.height
+        left.counts[what] = frame.height - kept.height
+        if what in named and left.counts[what]:
+            gone = frame.filter(is_outside.fill_null(False)).select(named[what].alias("name"))
+            left.named[what] = dict(gone.group_by("name").len().drop_nulls().sort("name").iter_rows())
         frame = kept
     return frame, left

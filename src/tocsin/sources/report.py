@@ -22,6 +22,17 @@ _VERDICTS: tuple[Verdict, ...] = ("rejected", "questioned")
 _Key = tuple[Verdict, str, tuple[str, ...]]
 
 
+_NAMED, _MOST_NAMES = 3, 10_000
+
+
+@dataclass(frozen=True, eq=False)
+class LeftOut:
+    """Rows of no concern, by what they are: how many, and of some what they name and how often."""
+
+    counts: dict[str, int]
+    named: dict[str, dict[str, int]]
+
+
 @dataclass(frozen=True, eq=False)
 class Report:
     """The report of one file while it is gone through."""
@@ -30,14 +41,20 @@ class Report:
     layout: Layout
     apart: dict[Verdict, list[pl.DataFrame]] = field(default_factory=lambda: {verdict: [] for verdict in _VERDICTS})
     left: Counter[str] = field(default_factory=Counter)
+    named: dict[str, Counter[str]] = field(default_factory=dict)
     found: dict[_Key, Finding | None] = field(default_factory=dict)
 
-    def add(self, frame: pl.DataFrame, checks: list[Check], left: dict[str, int]) -> pl.DataFrame:
+    def add(self, frame: pl.DataFrame, checks: list[Check], left: LeftOut) -> pl.DataFrame:
         """Set the rows apart that keep no rule or should be looked at; gives the good ones, questioned or not.
 
-        `left` counts rows left out, by what they are.
+        `left` are the rows left out.
         """
-        self.left.update(left)
+        self.left.update(left.counts)
+        for what, names in left.named.items():
+            met = self.named.setdefault(what, Counter())
+            met.update(names)
+            if len(met) > _MOST_NAMES:
+                self.named[what] = Counter(dict(_commonest(met, _MOST_NAMES // 10)))
         for check in checks:  # also those that all rows keep, so that findings come in the order of the rules
             self.found.setdefault((check.verdict, check.reason, check.columns), None)
         flags = frame.select(check.holds.fill_null(True).alias(str(i)) for i, check in enumerate(checks))
@@ -78,7 +95,19 @@ class Report:
     def left_out(self) -> list[str]:
         """Sentences on the rows that were passed over or left out."""
         return [
-            f"{count} {what}" if what == TAGS else f"{count:,} rows left out: {what}"
+            f"{count} {what}" if what == TAGS else f"{count:,} rows left out: {what}{self._names(what)}"
             for what, count in self.left.items()
             if count
         ]
+
+    def _names(self, what: str) -> str:
+        met = self.named.get(what)
+        if not met:
+            return ""
+        shown = ", ".join(f"{name} ({count:,})" for name, count in _commonest(met, _NAMED))
+        return f" ({'the commonest: ' if len(met) > _NAMED else ''}{shown})"
+
+
+def _commonest(met: Counter[str], most: int) -> list[tuple[str, int]]:
+    """The names met most often, those met equally often in order."""
+    return sorted(met.items(), key=lambda one: (-one[1], one[0]))[:most]
