@@ -162,9 +162,12 @@ def test_warnings_that_flip(data: Data, held: Store, monkeypatch: pytest.MonkeyP
         "list these stay: 0 on warning, 1 on watch, 0 on none." in text
     )
     assert "raised" in out
+    assert text.count("base 1.50%") == 2
+    assert text.count("base 0.12%") == 2
     found = json.loads(data("revisions", "--warnings", "--as-of", "2018-12-31", "--format", "json")[0])
     assert found["as_of"] == "2018-12-31"
     assert found["flips"][0]["changes"] == "raised"
+    assert found["flips"][0]["base_rate_deaths25_before"] == found["flips"][0]["base_rate_deaths25_after"] == 0.015
     assert found["stayed"] == [
         {"level": "warning", "groups": 0},
         {"level": "watch", "groups": 1},

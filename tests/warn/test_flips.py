@@ -42,14 +42,14 @@ def test_levels_lists_and_who_is_listed() -> None:
         line("up @ Mali", level="none"),
         line("down @ Mali", level="warning"),
         line("gone @ Mali", level="watch"),
-        line("moved @ Mali", list="new_risk"),
+        line("moved @ Mali", list="new_risk", base_rate_deaths25=0.015, base_rate_mass_casualty=0.001),
         line("back @ Mali", list="ongoing", level="watch"),
         line("same @ Mali", level="watch", p_deaths25=0.9),
     )
     new = told(
         line("up @ Mali", level="watch", p_deaths25=0.5, p_deaths25_low=0.3, p_deaths25_high=0.7),
         line("down @ Mali", level="watch"),
-        line("moved @ Mali", list="ongoing"),
+        line("moved @ Mali", list="ongoing", base_rate_deaths25=0.41, base_rate_mass_casualty=0.058),
         line("back @ Mali", list="new_risk", level="none"),
         line("same @ Mali", level="watch", p_deaths25=0.1),
         line("new @ Mali"),
@@ -70,7 +70,12 @@ def test_levels_lists_and_who_is_listed() -> None:
     up = next(row for row in found.rows if row.group == "up @ Mali")
     assert (up.p_deaths25_before, up.p_deaths25_low_before, up.p_deaths25_high_before) == (0.2, 0.1, 0.4)
     assert (up.p_deaths25_after, up.p_deaths25_low_after, up.p_deaths25_high_after) == (0.5, 0.3, 0.7)
+    # Base rates are of the list that each release has the group on.
+    moved = next(row for row in found.rows if row.group == "moved @ Mali")
+    assert (moved.base_rate_deaths25_before, moved.base_rate_deaths25_after) == (0.015, 0.41)
+    assert (moved.base_rate_mass_casualty_before, moved.base_rate_mass_casualty_after) == (0.001, 0.058)
     gone = next(row for row in found.rows if row.group == "gone @ Mali")
+    assert (gone.base_rate_deaths25_before, gone.base_rate_deaths25_after) == (0.015, None)
     assert (gone.level_after, gone.list_after, gone.p_deaths25_after, gone.p_mass_casualty_after) == (
         "none",
         None,
@@ -108,6 +113,8 @@ def test_only_the_same_question_is_compared(changes: Mapping[str, Any]) -> None:
 def test_tables_and_notes() -> None:
     found = flips(told(line("A @ Mali")), told(data_until=date(2014, 1, 31), vintage="planted 2"))
     assert found.to_polars()["group"].to_list() == ["A @ Mali"]
+    assert found.to_polars()["base_rate_mass_casualty_before"].to_list() == [0.0012]
+    assert "base rate before" in found._repr_html_()
     assert found.to_polars("stayed")["groups"].to_list() == [0, 0, 0]
     assert any("end on" in note for note in found.notes)
     assert "Flips" in found._repr_html_()

@@ -90,7 +90,8 @@ def print_flips(found: Flips, top: int) -> None:
         console,
         (
             f"Probabilities within {found.horizon_months} months, with the 90% interval of their estimate: of 25 "
-            "deaths or more, and of a mass-casualty attack.",
+            "deaths or more, and of a mass-casualty attack. Below each the base rate: the share of "
+            "past group-months of the same list that it came to.",
             *(star if any(flip.coverage_only for flip in found.rows) else ()),
             *found.notes,
             f"Models: {', '.join(dict.fromkeys((found.model_older, found.model_newer)))}. Licence: {found.licence}.",
@@ -136,7 +137,10 @@ def print_lags(model: LagModel) -> None:
 
 def _chance(flip: Flip, target: str, when: str) -> str:
     p, low, high = (getattr(flip, f"p_{target}{end}_{when}") for end in ("", "_low", "_high"))
-    return "not listed" if p is None else f"{p:.1%} ({low:.1%}-{high:.1%})"
+    if p is None:
+        return "not listed"
+    base = getattr(flip, f"base_rate_{target}_{when}")
+    return f"{p:.1%} ({low:.1%}-{high:.1%})\nbase {base:.2%}"
 
 
 def _kinds_of_change(row: RevisionRow) -> str:

@@ -17,6 +17,7 @@ import polars as pl
 
 from tocsin.digest.load import digest_events
 from tocsin.errors import InputError, NotHeldError
+from tocsin.forecast.model import TARGETS
 from tocsin.groups.theatres import resolve_theatre
 from tocsin.results import Card, CardTable, Result, Traced, rows_of
 from tocsin.settings import Settings
@@ -36,7 +37,7 @@ class Flip:
 
     `changes` are words of `CHANGES`. What the older release alone says ends with `_before`, what the newer alone says
     with `_after`; None where it does not list the group. Probabilities are of the horizon, with the ends of their 90%
-    interval. `coverage_only`: the flip goes away with only such events as both releases hold by their place precision;
+    interval and beside them the base rate: that of the list the release has the group on. `coverage_only`: the flip goes away with only such events as both releases hold by their place precision;
     None where these do not differ.
     """
 
@@ -50,15 +51,19 @@ class Flip:
     p_deaths25_before: float | None
     p_deaths25_low_before: float | None
     p_deaths25_high_before: float | None
+    base_rate_deaths25_before: float | None
     p_deaths25_after: float | None
     p_deaths25_low_after: float | None
     p_deaths25_high_after: float | None
+    base_rate_deaths25_after: float | None
     p_mass_casualty_before: float | None
     p_mass_casualty_low_before: float | None
     p_mass_casualty_high_before: float | None
+    base_rate_mass_casualty_before: float | None
     p_mass_casualty_after: float | None
     p_mass_casualty_low_after: float | None
     p_mass_casualty_high_after: float | None
+    base_rate_mass_casualty_after: float | None
     deaths_last_12m_before: int | None
     deaths_last_12m_after: int | None
     coverage_only: bool | None
@@ -117,9 +122,19 @@ class Flips(Result):
         return rows_of(Stayed, self.stayed) if part == "stayed" else rows_of(Flip, self.rows)
 
     def _card(self) -> Card:
-        columns = ("group", "what", "level before", "level after", "P25 before", "P25 after")
+        columns = ("group", "what", "level before", "level after")
+        columns += ("P25 before", "base rate before", "P25 after", "base rate after")
         rows = [
-            (f.group, ", ".join(f.changes), f.level_before, f.level_after, f.p_deaths25_before, f.p_deaths25_after)
+            (
+                f.group,
+                ", ".join(f.changes),
+                f.level_before,
+                f.level_after,
+                f.p_deaths25_before,
+                f.base_rate_deaths25_before,
+                f.p_deaths25_after,
+                f.base_rate_deaths25_after,
+            )
             for f in self.rows
         ]
         return Card(self.comes_from.what, notes=self.notes, tables=(CardTable("Flips", columns, rows),))
@@ -271,8 +286,11 @@ def _flip(
     )
 
 
-_PROBABILITIES = ("p_deaths25", "p_mass_casualty")
-_TOLD = (*(f"{p}{end}" for p in _PROBABILITIES for end in ("", "_low", "_high")), "deaths_last_12m")
+_TOLD = (
+    *(f"p_{target}{end}" for target in TARGETS for end in ("", "_low", "_high")),
+    *(f"base_rate_{target}" for target in TARGETS),
+    "deaths_last_12m",
+)
 
 
 def _rank(flip: Flip) -> tuple[bool, int, float, str]:
