@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from gtd_files import PLANTED_NAME, gtd_row, write_gtd
+from tocsin.countries import theatre_by_iso3
 from tocsin.errors import DataError, InputError
 from tocsin.events import CheckedFile
 from tocsin.results.citing import data_citations
-from tocsin.sources.gtd import BEGINS, read_gtd
+from tocsin.sources.gtd import BEGINS, WORLD_COUNTRIES, read_gtd
 from tocsin.sources.source import ReadOptions
 
 FILE = "globalterrorismdb_0522dist.csv"
@@ -141,16 +142,26 @@ def test_countries_as_it_spells_them(tmp_path: Path, name: str, theatre: str) ->
 
 def test_what_the_file_speaks_for(tmp_path: Path) -> None:
     checked = taken(tmp_path, gtd_row(1), gtd_row(2, iyear=2020, imonth=6, iday=3))
-    assert (checked.first_day, checked.last_day, checked.countries) == (BEGINS, date(2020, 6, 30), None)
+    assert (checked.first_day, checked.last_day, checked.countries) == (date(2015, 1, 1), date(2020, 6, 30), ("NGA",))
     release = checked.release
     assert (release.name, release.published, release.published_assumed) == ("2022-05", date(2022, 5, 31), True)
     assert not release.redistributable
     assert "10.1080/09546550701246817" in release.citation
-    assert taken(tmp_path, gtd_row(), covers="file").countries == ("NGA",)
+    whole = taken(tmp_path, gtd_row(), covers="world")
+    assert (whole.first_day, whole.countries) == (BEGINS, None)
     assert taken(tmp_path, gtd_row(), covers_until=2020).last_day == date(2020, 12, 31)
     for year in (2014, 2022):
         with pytest.raises(InputError, match="--covers-until"):
             taken(tmp_path, gtd_row(), covers_until=year)
+
+
+def test_events_in_many_countries_are_of_the_world(tmp_path: Path) -> None:
+    names = list(theatre_by_iso3().values())[:WORLD_COUNTRIES]
+    rows = [gtd_row(k, country_txt=name) for k, name in enumerate(names)]
+    world, extract = taken(tmp_path, *rows), taken(tmp_path, *rows[1:])
+    assert (world.countries, world.first_day) == (None, date(2015, 1, 1))
+    assert len(extract.countries or ()) == WORLD_COUNTRIES - 1
+    assert taken(tmp_path, *rows, covers="file").countries is not None
 
 
 def test_a_release_is_named_by_its_month(tmp_path: Path) -> None:

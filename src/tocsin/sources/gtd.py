@@ -19,7 +19,7 @@ from tocsin.actors import CIVILIANS, GOVERNMENT
 from tocsin.countries import iso3_by_spelling, theatre_by_iso3
 from tocsin.errors import DataError, InputError
 from tocsin.event_rows import EventRows
-from tocsin.events import DATE_PRECISION_DAYS, EVENT_SCHEMA, CheckedFile, Release
+from tocsin.events import DATE_PRECISION_DAYS, EVENT_SCHEMA, CheckedFile, Release, found_in
 from tocsin.sources.cells import Check, cell_text, is_blank, is_there, number_cell, whole_cell
 from tocsin.sources.layout import Layout, check_columns, check_rows
 from tocsin.sources.reading import open_table
@@ -29,6 +29,9 @@ from tocsin.sources.terms import packaged_terms
 SOURCE = "gtd"
 BEGINS = date(1994, 1, 1)
 """The GTD begins in 1970, but all of 1993 was lost: that year would look quiet, so what is before its end is left."""
+WORLD_COUNTRIES = 50
+"""A file with events in at least so many countries is taken to speak for the whole world: the GTD itself has events of
+named groups in more than a hundred."""
 LICENCE = "GTD end user licence (not to be passed on)"
 CITATION = (
     "START (National Consortium for the Study of Terrorism and Responses to Terrorism), Global Terrorism Database, "
@@ -59,9 +62,10 @@ def read_gtd(path: Path, options: ReadOptions) -> CheckedFile:
 
     path : CSV in UTF-8 (plain, .gz, .zip) or Parquet; START ships an Excel workbook, to be saved as such.
     options : `release` is the month of the release (2022-05), by default told by the file's name
-        (`globalterrorismdb_0522dist`); `published` by default the last day of that month; `covers` is the world unless
-        "file" is said; it speaks for the days from 1994 to the end of the month of its last event, or to the end of
-        `covers_until`. Events that may lie after that day (dated to the year alone) are left out, and counted.
+        (`globalterrorismdb_0522dist`); `published` by default the last day of that month; `covers` is by
+        default the world from `WORLD_COUNTRIES` countries on, else the countries in it. It speaks for the days from the
+        year of its first event (from 1994 where the world is said) to the end of the month of its last event, or to
+        the end of `covers_until`. Events that may lie after that day (dated to the year alone) are left out and counted.
 
     Raises `MissingFileError`, `InputError` for options that cannot be, `DataError` for a file that cannot be used.
     """
@@ -78,6 +82,8 @@ def read_gtd(path: Path, options: ReadOptions) -> CheckedFile:
     rows = check_rows(raw, GTD, release, strict=options.strict)
     last = _last_day(rows.rows.lazy(), release, options.covers_until)
     held, notes = _up_to(last, rows.rows, raw.file)
+    found = found_in(held)
+    world = options.covers == "world" or (options.covers is None and len(found.countries) >= WORLD_COUNTRIES)
     return CheckedFile(
         file=raw.file,
         sha256=raw.sha256,
@@ -87,10 +93,9 @@ def read_gtd(path: Path, options: ReadOptions) -> CheckedFile:
         questioned=rows.questioned,
         findings=rows.findings,
         notes=(*raw.notes, *rows.notes, *notes, _SINCE_WHEN),
-        countries=tuple(held.lazy().select(pl.col("country").unique().sort()).collect().to_series())
-        if options.covers == "file"
-        else None,
-        first_day=BEGINS,
+        countries=None if world else found.countries,
+        # An extract may have been cut in time as well; years before its first event are not to pass for peace.
+        first_day=BEGINS if options.covers == "world" else date(found.first_day.year, 1, 1),
         last_day=last,
         place_precisions=(1, 2, 3, 4),
     )
