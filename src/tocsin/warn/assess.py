@@ -38,10 +38,14 @@ def assess(
 ) -> Assessment:
     """Assess every group seen by the as-of day (default: the end of the data), or those of one theatre.
 
-    `horizon` is 3, 6 or 12 months. Only figures known on `as_of` are used; the model is fitted on those known at the
-    end of the year before (at the year's end itself, of that year), so that a change from month to month is the
-    situation's, not the model's. Figures are those of the store, or the packaged ones, unless a `digest` is given (see
-    `tocsin.digest_from`); where it is not of the whole world for ten years, the model is that of the packaged figures.
+    `horizon` is 3, 6 or 12 months. Only figures known on `as_of`, by the settings' way of reckoning it, are used; the
+    model is fitted on those of them up to the end of the year before (at the year's end itself, of that year). In
+    `reconstructed` mode they are the same all year, so that a change from month to month is the situation's, not the
+    model's; in `strict` and `lagged` they change with each release that comes out and with what comes in late. A replay
+    fits on figures as known when that year ended.
+
+    Figures are those of the store, or the packaged ones, unless a `digest` is given (see `tocsin.digest_from`); where
+    it is not of the whole world for ten years, the model is that of the packaged figures.
 
     Raises `InputError` for an option that cannot be, `NotHeldError` for a day or theatre
     without figures.

@@ -37,8 +37,8 @@ class Flip:
 
     `changes` are words of `CHANGES`. What the older release alone says ends with `_before`, what the newer alone says
     with `_after`; None where it does not list the group. Probabilities are of the horizon, with the ends of their 90%
-    interval and beside them the base rate: that of the list the release has the group on. `coverage_only`: the flip goes away with only such events as both releases hold by their place precision;
-    None where these do not differ.
+    interval and beside them the base rate: that of the list the release has the group on. `coverage_only`: the flip
+    goes away with only such events as both releases hold by their place precision; None where these do not differ.
     """
 
     group: str
