@@ -164,6 +164,24 @@ def test_an_export_is_removed_by_source_and_name(data: DataCommand, home: Path, 
     assert Store(home).sources() == ("ucdp-ged",)
 
 
+def test_files_that_were_downloaded_are_named_when_their_release_is_removed(
+    data: DataCommand, home: Path, files: dict[str, Path]
+) -> None:
+    folder = home / "downloads"
+    folder.mkdir(parents=True)
+    pulled = folder / "acled-mali-2023-01-01-2023-12-31-pulled-2024-04-02.csv"
+    files["acled"].rename(pulled)
+    cut_off = folder / "acled-niger-2023-01-01-2023-12-31-pulled-2024-04-02.csv.pages"
+    other = folder / "ged241-csv.zip"
+    for path in (pulled.with_name(f"{pulled.name}.source.json"), cut_off, other):
+        path.write_text("{}")
+    data("import", str(pulled))
+    out, _ = data("remove", "acled 2024-04-02")
+    assert str(pulled) in out.splitlines()[2]
+    assert str(cut_off) in out.splitlines()[3]
+    assert len(out.splitlines()) == 4
+
+
 def test_a_newer_export_replaces_what_it_speaks_for(data: DataCommand, home: Path, tmp_path: Path) -> None:
     """An event that ACLED dropped since is gone, one before the newer export's first row stays."""
     old = [acled_row(1, event_date="2022-05-05"), acled_row(2, event_date="2023-05-05"), acled_row(3)]

@@ -282,8 +282,18 @@ def _print_vintages(vintages: tuple[Vintage, ...]) -> None:
 
 @data_app.command("remove")
 def remove(release: str = typer.Argument(..., help="The release to drop: 21.1, or 'acled 2024-04-02'.")) -> None:
-    """Drop a release from the store: its events, and the lists of its rejected and questioned rows."""
+    """Drop a release from the store: its events, and the lists of its rejected and questioned rows.
+
+    Files stay where they are, your own and those that `tocsin data pull` downloaded; the latter are named.
+    """
+    from tocsin.sources.pull.folder import files_left
     from tocsin.store import Store
 
-    gone = Store.open().remove(release)
+    store = Store.open()
+    gone = store.remove(release)
     say(f"Removed {gone.label}: {gone.rows:,} events from {len(gone.files)} file(s)")
+    left = files_left(store.home, gone.source, [file.name for file in gone.files])
+    if left:
+        say(f"Downloaded files of {gone.source} are still on disk; delete them to hold nothing of it:")
+        for path in left:
+            say(f"  {path}")

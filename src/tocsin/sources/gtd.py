@@ -65,7 +65,7 @@ def read_gtd(path: Path, options: ReadOptions) -> CheckedFile:
         (`globalterrorismdb_0522dist`); `published` by default the last day of that month; `covers` is by
         default the world from `WORLD_COUNTRIES` countries on, else the countries in it. It speaks for the days from the
         year of its first event (from 1994 where the world is said) to the end of the month of its last event, or to
-        the end of `covers_until`. Events that may lie after that day (dated to the year alone) are left out and counted.
+        the end of `covers_until`. Events that may lie after that day (dated to a year) are left out and counted.
 
     Raises `MissingFileError`, `InputError` for options that cannot be, `DataError` for a file that cannot be used.
     """

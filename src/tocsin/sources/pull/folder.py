@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from tocsin.errors import InputError, StoreBusyError
+
+_UNFINISHED = (".part", ".pages")
+
+
+def files_left(home: Path, source: str, names: Iterable[str] = ()) -> tuple[Path, ...]:
+    """Files of a source in the store's own folder of downloads: those called `names`, and of ACLED all there are.
+
+    What has come of a file not yet whole is among them (`NAME.part`, `NAME.pages`); the records beside files are not.
+    """
+    folder = home / "downloads"
+    wanted = {f"{name}{ending}" for name in names for ending in ("", *_UNFINISHED)}
+    there = (path for path in folder.iterdir() if path.is_file()) if folder.is_dir() else ()
+    return tuple(
+        sorted(
+            path
+            for path in there
+            if path.name in wanted
+            or (source == "acled" and path.name.startswith("acled-") and not path.name.endswith(".json"))
+        )
+    )
 
 
 @contextmanager
