@@ -16,7 +16,7 @@ from ged_files import ged_row, write_ged
 from gtd_files import gtd_row, write_gtd
 from tocsin.cli import acknowledge
 from tocsin.digest.load import load_digest
-from tocsin.errors import InputError
+from tocsin.errors import InputError, NotHeldError
 from tocsin.settings import load_settings
 from tocsin.sources import acknowledged, statements
 from tocsin.sources.registry import source_of_file
@@ -153,7 +153,36 @@ def test_status_says_which_source_is_in_use(
     }  # fmt: skip
     assert any("located to a province" in note for note in told["notes"])
     monkeypatch.setenv("TOCSIN_SOURCE", "mine")
-    assert "Nothing of mine is imported, and no packaged figures answer for it." in data("status")[0]
+    out, _ = data("status")
+    assert "no source is called 'mine'; there are ucdp-ged, acled, gtd" in out
+    assert "not acknowledged: acled (" in out
+
+
+def test_a_source_of_which_nothing_is_held_is_told_how_to_be_had(
+    data: DataCommand, files: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOCSIN_SOURCE", "acled")
+    with pytest.raises(NotHeldError, match=r"no events of acled are imported.*tocsin data import FILE.*data pull acled"):
+        load_digest(load_settings())
+    assert "Nothing of acled is imported, and no packaged figures answer for it." in data("status")[0]
+    assert "no events of acled are imported" in data.refused("compare", "ucdp-ged", "acled")
+    assert "Did you mean ucdp-ged?" in data.refused("compare", "ucdp", "acled")
+
+
+@pytest.mark.parametrize("name", ["aclde", "ACLED"])
+def test_a_source_that_is_none_is_told_which_may_be_meant(
+    data: DataCommand, name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TOCSIN_SOURCE", name)
+    with pytest.raises(NotHeldError, match=f"no source is called '{name}'.*Did you mean acled"):
+        load_digest(load_settings())
+    out, _ = data("status")
+    assert f"no source is called '{name}'" in out
+    assert "not acknowledged" not in out
+    monkeypatch.setattr("uvicorn.Server.run", lambda *_, **__: None)
+    for command, words in (("site", [str(tmp_path / "pages")]), ("serve", ["--port", "0"])):
+        monkeypatch.setattr(data, "command", command)
+        assert "Did you mean acled?" in data.refused(*words)
 
 
 def test_an_export_is_removed_by_source_and_name(data: DataCommand, home: Path, files: dict[str, Path]) -> None:

@@ -135,8 +135,8 @@ def _progress() -> Iterator[Any]:
 def status(format: Format = typer.Option(Format.table, help="How to print the result.")) -> None:
     """Show the releases held and the source in use; with none of it, the packaged figures that answer instead.
 
-    JSON: `store, empty, source` (the one in use), `sources`: [`name, title, in_use, held, acknowledgement` ("not asked
-    for", "given" or "missing"), `acknowledged_on`], `packaged`: {`source, release, what, first_day, last_day,
+    JSON: `store, empty, source` (the one in use), `sources`: [`name, title, known, in_use, held,
+    acknowledgement` ("not asked for", "given" or "missing"), `acknowledged_on`], `packaged`: {`source, release, what, first_day, last_day,
     licence`}, `vintages`: [`vintage, release, source, kind, published, published_assumed, files`: [`name, sha256`],
     `rows, rejected, questioned, first_day, last_day, countries ("world" or theatres), place_precisions, licence,
     citation, redistributable, rejected_files, questioned_files`], `notes` (what would be said beside figures made from
@@ -186,6 +186,7 @@ def _sources(store: Store, settings: Settings) -> list[dict[str, Any]]:
             {
                 "name": name,
                 "title": known[name].title if name in known else name,
+                "known": name in known or name in held,
                 "in_use": name == settings.source,
                 "held": name in held,
                 "acknowledgement": "missing" if not given else "given" if asks and on else "not asked for",
@@ -201,7 +202,11 @@ def _sources_line(sources: list[dict[str, Any]]) -> str:
     lines = [f"In use: {used['name']}" + ("" if used["held"] else ", of which nothing is imported")]
     if beside:
         lines.append(f"held beside it: {', '.join(one['name'] for one in beside)}")
-    missing = [one["name"] for one in sources if one["acknowledgement"] == "missing" and (one["held"] or one["in_use"])]
+    missing = [
+        one["name"]
+        for one in sources
+        if one["acknowledgement"] == "missing" and (one["held"] or (one["in_use"] and one["known"]))
+    ]
     if missing:
         lines.append(f"terms not acknowledged: {', '.join(missing)} (tocsin data acknowledge)")
     return "; ".join(lines) + "."
@@ -209,11 +214,18 @@ def _sources_line(sources: list[dict[str, Any]]) -> str:
 
 def _status_notes(store: Store, settings: Settings) -> list[str]:
     """What would be said beside figures of the source in use."""
+    from tocsin.digest.used import unknown_source
+
     if settings.source in store.sources():
         return list(store.ask(lambda held: held.notes, source=settings.source, release=settings.release or None))
     if settings.source == PACKAGED["source"]:
         return [_packaged_note(nothing_else=store.is_empty())]
-    return [f"Nothing of {settings.source} is imported, and no packaged figures answer for it."]
+    unknown = unknown_source(settings.source, store.sources())
+    return [
+        f"Nothing can be computed: {unknown}"
+        if unknown
+        else f"Nothing of {settings.source} is imported, and no packaged figures answer for it."
+    ]
 
 
 def _packaged_note(*, nothing_else: bool) -> str:

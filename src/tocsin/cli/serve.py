@@ -63,12 +63,14 @@ def _serve(listening: socket.socket, open_: bool) -> None:
     """Serve until a signal ends it, which comes back as `KeyboardInterrupt` once all is cleaned up (not if ignored)."""
     import uvicorn
 
+    from tocsin.digest.used import check_used
     from tocsin.settings import load_settings
     from tocsin.store import Store
     from tocsin.web.app import create_app
 
     settings = load_settings()
     Store(settings.home).fingerprint()  # a damaged store is told before anything is served
+    check_used(settings)
     address = f"http://{HOST}:{listening.getsockname()[1]}/"
 
     class Server(uvicorn.Server):

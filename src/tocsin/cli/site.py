@@ -47,15 +47,16 @@ def site_command(
     only once all of it is made.
     """
     day = day_of(as_of)
+    from tocsin.digest.used import check_used
     from tocsin.settings import load_settings
     from tocsin.web.asked import Asked
     from tocsin.web.site import write_site
 
+    settings = load_settings()
+    check_used(settings)
     asked = Asked(day, horizon, as_of_mode.value if as_of_mode else None)
     with _telling() as tell:
-        made = write_site(
-            folder, asked=asked, top=top, rivalry=rivalry, force=force, settings=load_settings(), tell=tell
-        )
+        made = write_site(folder, asked=asked, top=top, rivalry=rivalry, force=force, settings=settings, tell=tell)
     size = f"{made.pages} pages, {made.files} files, {made.bytes / 1e6:.1f} MB"
     say(f"tocsin: wrote {size}; open {folder / 'index.html'}", err=True)
 

@@ -14,6 +14,7 @@ import polars as pl
 from tocsin.countries import find_country
 from tocsin.digest.counting import digest_events as digest_events  # handed on
 from tocsin.digest.tables import CELL_SCHEMA, DIGEST_SCHEMA, Digest, Provenance
+from tocsin.digest.used import not_held
 from tocsin.errors import DataError, MissingFileError, NotHeldError
 from tocsin.months import first_day, last_day, last_known_month
 from tocsin.settings import Settings, packaged_folder
@@ -61,10 +62,7 @@ def load_digest(settings: Settings, *, as_of: date | None = None, cluster: str |
         )
         return _cut(digest, as_of, settings.lag_days)
     if source != PACKAGED_SOURCE or release not in (None, PACKAGED_RELEASE):
-        raise NotHeldError(
-            f"no events of {source} {release or ''}".rstrip() + f" are held; held: {', '.join(sources) or 'none'}. "
-            "Hint: the settings 'source' and 'release' (TOCSIN_SOURCE, TOCSIN_RELEASE) say what is used"
-        )
+        raise not_held(source, release, sources)
     if settings.as_of_mode == "lagged":
         raise NotHeldError(
             "the packaged figures hold no events and no releases of other days, which the as-of mode 'lagged' needs. "

@@ -1,0 +1,40 @@
+"""The source in use: whether there is one of that name, and what to do where nothing of it is held."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tocsin.errors import InputError, NotHeldError, did_you_mean
+from tocsin.settings import Settings
+from tocsin.sources.registry import find_source, sources
+from tocsin.store import Store
+
+_PULLED = {"ucdp-ged": "ucdp", "acled": "acled"}
+
+
+def check_used(settings: Settings) -> None:
+    """Raises `InputError` where the setting `source` names one that is neither known nor held."""
+    unknown = unknown_source(settings.source, Store(settings.home).sources())
+    if unknown:
+        raise InputError(f"{unknown} The setting 'source' (TOCSIN_SOURCE) names it")
+
+
+def unknown_source(name: str, held: Sequence[str]) -> str | None:
+    """What to say of a name that no source has and nothing is held of; None for any other."""
+    if name in held or find_source(name) is not None:
+        return None
+    known = tuple(dict.fromkeys((*sources(), *held)))
+    return f"no source is called {name!r}; there are {', '.join(known)}.{did_you_mean(name, known)}"
+
+
+def not_held(source: str, release: str | None, held: Sequence[str]) -> NotHeldError:
+    """The error for events of a source, or of a release of it, of which nothing is held."""
+    unknown = unknown_source(source, held)
+    if unknown:
+        return NotHeldError(unknown)
+    pull = f", or download them: tocsin data pull {_PULLED[source]}" if source in _PULLED else ""
+    beside = f" (held: {', '.join(held)})" if held else ""
+    return NotHeldError(
+        f"no events of {f'{source} {release}' if release else source} are imported{beside}. Hint: bring them in with: "
+        f"tocsin data import FILE{pull}"
+    )
