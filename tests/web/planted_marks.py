@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import polars as pl
-from planted_store import CELL, DEATHS, HEADLINE, LONE, LONE_DEATHS, LONE_MONTH, MARKED, OFFICE
+from planted_store import CELL, DEATHS, HEADLINE, LONE, LONE_DEATHS, LONE_MONTH, MARKED, OFFICE, ROWS_FROM, ROWS_TO
 from planted_web import SOURCES as FROM_HERE
 
 from tocsin.months import first_day
@@ -29,6 +29,10 @@ MARKS = {
     "event": "MARK-",
     "headline": HEADLINE,
     "office": OFFICE,
+    **{
+        f"{end} row": rf"{day:%Y-%m-%d}|(?<!\d){day:%-d %B %Y}|date\({day.year}, {day.month}, {day.day}\)"
+        for end, day in (("first", ROWS_FROM), ("last", ROWS_TO))
+    },
 }
 LONE_IN_WORDS = re.compile(
     "{0:%Y-%m}|{0:%B %Y}|{0:%b %Y}|date\\({0:%Y}, {0.month},".format(first_day(LONE_MONTH))  # also as Python writes it

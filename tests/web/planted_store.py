@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,8 @@ GTD: list[Event] = [
     ("Peru", LAST - 7, "onesided", "Marked front", "Civilians", 4133),
     ("Peru", LAST - 4, "state", "Marked front", "Government of Peru", 4817),
 ]
+# Where an older file of the source begins and ends, inside a month as exports do: days of a first and of a last row.
+ROWS_FROM, ROWS_TO = first_day(FIRST).replace(day=9), END.replace(day=23)
 DEATHS = tuple(event[5] for event in (*ACLED, *GTD))
 # Every sum over the one event of a group in a country of its own is that event. Two groups of one name in two countries
 # have to be asked for by name and country; one of another name is at home in one of its countries.
@@ -114,6 +117,9 @@ def fill(home: Path, *, free: bool = False, pairs: int = 8) -> Settings:
     marked group in them, and UCDP's, without it.
     """
     store, others = Store(home), rivals(months=MONTHS, pairs=pairs)
+    source = "ucdp-ged" if free else "acled"
+    older = checked(others[:50], release(source, name="0", rank=(0,)))
+    store.add(replace(older, file="older.csv", first_day=ROWS_FROM, last_day=ROWS_TO))
     if free:
         store.add(checked([*others, *ACLED, *LONELY, *GTD], release("ucdp-ged")))
         return Settings(home=home)

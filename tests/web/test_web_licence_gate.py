@@ -48,7 +48,8 @@ import tocsin.web.questions
 from planted_explanation import explanation
 from planted_groups import FIRST, rivals, use_small_models
 from planted_rivalry import planted_rivalry
-from tocsin.errors import InputError
+from tocsin.countries import iso3_of
+from tocsin.errors import InputError, NotHeldError
 from tocsin.months import first_day, last_day, month_label, month_words
 from tocsin.settings import Settings
 from tocsin.sources.terms import terms_of
@@ -125,12 +126,13 @@ def test_the_marks_are_found_where_nothing_is_held_back(tmp_path: Path, monkeypa
     use_small_models(monkeypatch, members=2, early=1, rounds=10)
     settings = fill(tmp_path, free=True)
     free = cache(lambda question: gate.answer(question, settings, silent))
-    lone = {f"deaths {LONE_DEATHS}", "mean of the lone deaths"}
+    lone, rows = {f"deaths {LONE_DEATHS}", "mean of the lone deaths"}, {"first row", "last row"}
     for name, given in (("group", {"name": MARKED}), ("theatre", {"name": "Peru"})):
         text = "".join(contents(page_makers()[name](Asked(), given), free).values())
         found = set(marks_in(text))
-        wanted = set(MARKS) - {"place", "headline", *lone}  # of a free source neither of the two
+        wanted = set(MARKS) - {"place", "headline", *rows, *lone}  # of a free source none of these
         assert found == wanted if name == "group" else {f"deaths {n}" for n in DEATHS} <= found
+    assert rows == {*marks_in("".join(contents(page_makers()["data"](Asked(), {}), free).values()))}
     text = "".join(contents(page_makers()["group"](Asked(), {"name": LONE}), free).values())
     assert lone <= set(marks_in(text))
     assert len(set(LONE_IN_WORDS.findall(text))) >= 3
@@ -381,6 +383,28 @@ def two_releases(home: Path) -> Settings:
         own = (pl.lit(f"acled-MARK-{month}").alias("event_id"), pl.lit(value=of is late).alias("preliminary"))
         store.add(replace(file, events=file.events.with_columns(own)))
     return asking(home, "acled")
+
+
+def test_no_day_of_a_row_is_told_of_files_of_single_countries(tmp_path: Path) -> None:
+    """Each ends with its last row, and begins with its first: the months are told, the days are not."""
+    events = rivals(months=MONTHS, pairs=2)
+    for number, iso3 in enumerate(sorted({iso3_of(event[0]) for event in events})):
+        file = checked([event for event in events if iso3_of(event[0]) == iso3], release("acled"))
+        days = (first_day(FIRST).replace(day=9), last_day(LAST - 8 * number).replace(day=23 - number))
+        file = replace(file, events=file.events.with_columns(event_id=pl.lit(iso3) + pl.col("event_id")))
+        Store(tmp_path).add(replace(file, file=f"{iso3}.csv", countries=(iso3,), first_day=days[0], last_day=days[1]))
+    settings = asking(tmp_path, "acled")
+    question = Coverage(Asked())
+    days_told = r"\d{4}-\d\d-(09|2[0-3])|date\(\d{4}, \d+, (9|2[0-3])\)"
+    assert re.search(days_told, repr(question.answer(settings, silent).provenance.notes))
+    found = gate.answer(question, settings, silent)
+    assert not re.search(days_told, repr(found))
+    assert any(
+        re.search(r"is covered only to \d{4}-\d\d; nothing is known after it", n) for n in found.provenance.notes
+    )
+    assert {(held.first_day.day, (held.last_day + timedelta(1)).day) for held in found.vintages} == {(1, 1)}
+    with pytest.raises(NotHeldError, match=r"nothing is held before \d{4}-\d\d;"):
+        gate.answer(Coverage(Asked(last_day(FIRST - 12 * 3 + (LAST - FIRST - 1) % 12))), settings, silent)
 
 
 def test_the_modes_cannot_be_set_against_each_other(tmp_path: Path) -> None:

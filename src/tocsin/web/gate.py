@@ -24,7 +24,7 @@ from datetime import date
 from typing import Any
 
 from tocsin.errors import TocsinError
-from tocsin.months import last_day
+from tocsin.months import last_day, month_id
 from tocsin.settings import Settings
 from tocsin.sources.terms import Terms, terms_of, together
 from tocsin.store import Store
@@ -45,8 +45,8 @@ def answer(question: Question, settings: Settings, tell: Tell) -> Any:
     The terms are read before and after, so that an import in between cannot slip through.
     """
     before = terms_held(settings)
-    _check_day(question, settings, before, tell)
     try:
+        _check_day(question, settings, before, tell)
         found = question.answer(settings, tell)
     except TocsinError as error:
         if not (before.open and terms_held(settings).open):
@@ -139,15 +139,36 @@ _TELLING = (
     (re.compile(r", where \d+% of its recorded deaths lie"), ""),
     (re.compile(r" \(last recorded \d{4}-\d\d\)"), ""),
     (re.compile(r"\b[\d,]+ of [\d,]+ events are preliminary"), "Some events may be preliminary"),
-    (re.compile(r", are left out \([\d,]+\)"), ", are left out"),
+    (re.compile(r" are left out \([\d,]+\)"), " are left out"),
 )
 
 
+_DAY = re.compile(r"(?<!\d)(\d{4}-\d\d)-\d\d(?!\d)")
+
+
 def _undated(text: str) -> str:
-    """A sentence without its counts and months of events."""
+    """A sentence without its counts and months of events, and with months for days: a file's last day is of a row."""
     for telling, instead in _TELLING:
         text = telling.sub(instead, text)
-    return text
+    return _DAY.sub(lambda day: day[0] if _ends_month(day[0]) else day[1], text)
+
+
+def _ends_month(text: str) -> bool:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return False
+    return day == last_day(month_id(day))
+
+
+def _begin(day: date, terms: Terms) -> date:
+    """The first day of a day's month."""
+    return day.replace(day=1)
+
+
+def _end(day: date, terms: Terms) -> date:
+    """The last day of a day's month."""
+    return last_day(month_id(day))
 
 
 def _said(text: str, terms: Terms) -> str:
@@ -247,7 +268,11 @@ _RULES: Mapping[str, _Rule] = {
     "tocsin.web.questions.events.GroupEvents": _FREE,
     "tocsin.web.questions.events.EventRow": _DROP,
     "tocsin.web.questions.coverage.Covered": _without(told={"held_back": lambda _, terms: terms.why}),
-    "tocsin.web.questions.coverage.VintageHeld": _without(rows=None, rejected=None, questioned=None),
+    "tocsin.web.questions.coverage.VintageHeld": _without(
+        # What a file covers begins and ends with a row.
+        told={"first_day": _begin, "last_day": _end},
+        **dict.fromkeys(("rows", "rejected", "questioned")),
+    ),
     "tocsin.web.questions.coverage.TheatreYears": _DROP,
     "tocsin.digest.tables.Provenance": _without(told={"notes": _notes}),
 }

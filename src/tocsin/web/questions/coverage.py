@@ -25,7 +25,7 @@ from tocsin.web.questions.situations import situation_of
 @dataclass(frozen=True)
 class VintageHeld:
     """A release as held. `rows`, `rejected` and `questioned` are None for the packaged figures, which hold no events,
-    and where the terms of a source hold them back.
+    and where the terms of a source hold them back; `first_day` and `last_day` are then those of their months.
 
     `place_precision_max` is the coarsest place precision of its events; `countries` are theatres. `in_use` is whether
     it has a part in the figures of the as-of day; `terms` says in a sentence what its terms allow.
