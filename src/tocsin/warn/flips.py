@@ -122,8 +122,10 @@ class Flips(Result):
         return rows_of(Stayed, self.stayed) if part == "stayed" else rows_of(Flip, self.rows)
 
     def _card(self) -> Card:
-        columns = ("group", "what", "level before", "level after")
-        columns += ("P25 before", "base rate before", "P25 after", "base rate after")
+        columns = (
+            *("group", "what", "level before", "level after"),
+            *("P25 before", "base rate before", "P25 after", "base rate after"),
+        )
         rows = [
             (
                 f.group,
