@@ -206,3 +206,16 @@ def test_a_country_whose_coverage_ended_is_left_out_not_shown_as_peaceful(tmp_pa
     assert set(now.monthly["theatre"]) == {"Pakistan"}
     assert any("Left out" in note and then.monthly["theatre"][0] in note for note in now.provenance.notes)
     assert then.monthly["deaths_best"].max() == 300
+
+
+def test_events_of_parties_that_nobody_knows_are_counted_in_a_note(tmp_path: Path) -> None:
+    nobody = {"actor2": "Unidentified Armed Group (Mali)", "inter2": "Political militia"}
+    rows = [
+        acled_row(1, event_date="2015-06-02"),
+        acled_row(2, event_date="2015-06-03", **nobody),
+        acled_row(3, event_date="2015-06-29", **nobody),
+    ]
+    store = Store(tmp_path)
+    store.add(read_acled(write_acled(tmp_path / "export.csv", rows), ReadOptions()))
+    notes = digest_events(store.events(), fingerprint="").provenance.notes
+    assert any(note.startswith("2 of 3 events are of unidentified parties, which are no group") for note in notes)

@@ -33,7 +33,7 @@ def digest_command(
 
     import polars as pl
 
-    from tocsin.actors import is_group
+    from tocsin.actors import is_named_group
     from tocsin.digest import load_digest, write_digest
     from tocsin.digest.counting import digest_events
     from tocsin.errors import InputError
@@ -56,7 +56,7 @@ def digest_command(
             store.add(checked)
             digest = store.ask(lambda held: digest_events(held, fingerprint=checked.sha256))
     sizes = write_digest(digest, output)
-    groups = digest.monthly.filter(is_group(pl.col("actor"))).select("actor", "theatre").n_unique()
+    groups = digest.monthly.filter(is_named_group(pl.col("actor"))).select("actor", "theatre").n_unique()
     said = {
         "folder": str(output),
         "vintage": digest.provenance.vintage,

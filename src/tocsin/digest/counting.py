@@ -11,6 +11,7 @@ from datetime import date
 
 import polars as pl
 
+from tocsin.actors import is_unidentified
 from tocsin.digest.tables import Digest, Provenance, make_cells, make_digest, sum_cells, sum_up
 from tocsin.errors import InputError, NotHeldError
 from tocsin.months import first_day, last_known_month, month_id
@@ -60,9 +61,11 @@ def digest_events(held: EventsInForce | ScannedEvents, *, fingerprint: str, clus
     begins = _whole_from(held.first_day)
     counted = Counted(held, tuple(ended), begins)
     early, left_out = ((pl.col("date_end") < day).sum() for day in (held.first_day, begins))
-    counts = {"all": pl.len(), "early": early, "left_out": left_out}
+    unknown = is_unidentified(pl.col("actor_a")) | is_unidentified(pl.col("actor_b"))
+    unnamed = (unknown & (pl.col("date_end") >= begins)).sum()
+    counts = {"all": pl.len(), "early": early, "left_out": left_out, "unnamed": unnamed}
     current = held.lazy().filter(~pl.col("theatre").is_in(ended)).select(**counts)
-    height, earlier, left = current.collect(engine="streaming").row(0)
+    height, earlier, left, nameless = current.collect(engine="streaming").row(0)
     if earlier:
         notes.append(
             f"Events held from before {held.first_day}, the first day covered without a gap, are left out "
@@ -72,6 +75,11 @@ def digest_events(held: EventsInForce | ScannedEvents, *, fingerprint: str, clus
         notes.append(
             f"Figures begin with {begins:%B %Y}: of the month before only the days from {held.first_day} are covered"
             + (f", and their events are left out ({left - earlier:,})." if left > earlier else ".")
+        )
+    if nameless:
+        notes.append(
+            f"{nameless:,} of {height - left:,} events are of unidentified parties, which are no group: they count in "
+            "the figures of theatres and in no list, level or link."
         )
     if height == earlier:
         raise NotHeldError("no event was known by that day in the releases that are held")

@@ -12,7 +12,7 @@ from functools import cache
 
 import polars as pl
 
-from tocsin.actors import CIVILIANS, GOVERNMENT, is_group
+from tocsin.actors import CIVILIANS, GOVERNMENT, is_named_group, names_nobody
 from tocsin.errors import InputError, NotHeldError, did_you_mean
 from tocsin.groups.names import actor_facts, group_name, members, plain, split_name
 from tocsin.groups.organisations import organisations, same_names
@@ -109,7 +109,7 @@ def shipped_aliases() -> tuple[tuple[tuple[str, ...], Meaning], ...]:
 def _held(monthly: pl.DataFrame, as_of_month: int) -> pl.DataFrame:
     """One row per group up to a month: `actor, theatre, deaths, last` (last month with an event), latest first."""
     return (
-        monthly.filter((pl.col("period") <= first_day(as_of_month)) & is_group(pl.col("actor").cast(pl.String)))
+        monthly.filter((pl.col("period") <= first_day(as_of_month)) & is_named_group(pl.col("actor").cast(pl.String)))
         .group_by(pl.col("actor", "theatre").cast(pl.String))
         .agg(pl.col("deaths_best").sum().alias("deaths"), pl.col("period").max().alias("last"))
         .sort("last", "deaths", "actor", "theatre", descending=[True, True, False, False])
@@ -119,6 +119,8 @@ def _held(monthly: pl.DataFrame, as_of_month: int) -> pl.DataFrame:
 def _refuse_other_actors(words: str) -> None:
     if plain(words).startswith(plain(GOVERNMENT)):
         raise InputError(f"{words!r} is a government: an actor, but not a group. Groups are non-state actors")
+    if names_nobody(words):
+        raise InputError(f"{words!r} are parties that nobody knows, not a group; they count in a theatre's figures")
     if plain(words) == plain(CIVILIANS):
         raise InputError(f"{words!r} are the victims of one-sided violence, not a group. Groups are non-state actors")
 

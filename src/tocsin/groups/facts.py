@@ -12,7 +12,7 @@ from datetime import date
 
 import polars as pl
 
-from tocsin.actors import is_group
+from tocsin.actors import is_named_group
 from tocsin.errors import NotHeldError
 from tocsin.groups.aliases import common_names
 from tocsin.groups.names import actor_facts, group_name, members
@@ -142,7 +142,7 @@ def group_table(monthly: pl.DataFrame, as_of_month: int) -> pl.DataFrame:
     table = (
         monthly.filter(pl.col("period") <= first_day(as_of_month))
         .with_columns(pl.col("theatre", "actor", "kind").cast(pl.String))
-        .filter(is_group(pl.col("actor")))
+        .filter(is_named_group(pl.col("actor")))
         .group_by("theatre", "actor")
         .agg(
             (best.filter(recent).sum() > 0).alias("active"),

@@ -17,7 +17,7 @@ from math import log
 
 import polars as pl
 
-from tocsin.actors import AGAINST_CIVILIANS, STATE, is_group
+from tocsin.actors import AGAINST_CIVILIANS, STATE, is_named_group, is_unidentified
 from tocsin.groups.names import members
 
 
@@ -84,7 +84,7 @@ def relation_rows(monthly: pl.DataFrame, theatre: str, as_of: date) -> pl.DataFr
     return (
         monthly.filter((pl.col("theatre").cast(pl.String) == theatre) & (pl.col("period") <= as_of))
         .with_columns(pl.col("actor", "opponent").cast(pl.String))
-        .filter(is_group(pl.col("actor")))
+        .filter(is_named_group(pl.col("actor")))
         .group_by("actor", "opponent")
         .agg(
             pl.col("events").sum(),
@@ -172,7 +172,8 @@ def shared_enemies(pairs: pl.DataFrame, actor: str) -> tuple[SharedEnemies, ...]
 def _enemies(pairs: pl.DataFrame) -> dict[str, dict[str, date]]:
     """Each group's non-state enemies with the last month of a clash, its coalitions' clashes counted as its own."""
     enemies: dict[str, dict[str, date]] = defaultdict(dict)
-    clashes = pairs.filter(~pl.col("opponent").is_in([STATE, AGAINST_CIVILIANS]))
+    groups = ~pl.col("opponent").is_in([STATE, AGAINST_CIVILIANS]) & ~is_unidentified(pl.col("opponent"))
+    clashes = pairs.filter(groups)
     for actor, opponent, last in clashes.select("actor", "opponent", "last").iter_rows():
         for side in (actor, *members(actor)):
             for enemy in members(opponent) or (opponent,):

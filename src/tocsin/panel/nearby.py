@@ -19,11 +19,11 @@ _CELLS_A_ROW = 720
 def nearby_deaths(rows: pl.DataFrame, shape: tuple[int, int]) -> dict[str, IntArray]:
     """Deaths near each group's ground in events of other actors: `nearby_deaths_3m`, `nearby_deaths_12m`.
 
-    `rows` has a row per actor, month and cell: `g` (the group's row, null for a government), `t` (position of the
-    month), `cell` (PRIO-GRID), `deaths_best`; `shape` is (group, month). Each array of that shape holds the deaths of
-    the span that ends with the month, within `REACH_CELLS` of the cells that the group had an event in during the last
-    `GROUND_MONTHS`. A clash stands in the figures of both its sides, so that the opponents' part of the group's own
-    clashes is in it. The value of a month uses nothing after it.
+    `rows` has a row per actor, month and cell: `g` (the group's row, null for a government and for parties that nobody
+    knows), `t` (position of the month), `cell` (PRIO-GRID), `deaths_best`; `shape` is (group, month). Each array of
+    that shape holds the deaths of the span that ends with the month, within `REACH_CELLS` of the cells that the group
+    had an event in during the last `GROUND_MONTHS`. A clash stands in the figures of both its sides, so that the
+    opponents' part of the group's own clashes is in it. The value of a month uses nothing after it.
     """
     n_groups, n_months = shape
     cells, cell = np.unique(rows["cell"].to_numpy(), return_inverse=True)

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tocsin.actors import AGAINST_CIVILIANS, STATE, is_group
+from tocsin.actors import AGAINST_CIVILIANS, STATE, is_group, is_named_group
 from tocsin.countries import region_of
 from tocsin.digest import Digest, Provenance, traced_to
 from tocsin.digest.load import urban_cells
@@ -221,11 +221,13 @@ def trailing(cumulative: NDArray[np.int64], months: int) -> NDArray[np.int64]:
 def build_panel(digest: Digest, *, regions: Mapping[str, str] | None = None) -> Panel:
     """Dense arrays of the groups (non-state actor x theatre) in a digest, sorted by name, one column per month.
 
+    Unidentified parties are no group; their deaths are among those near others.
+
     `regions` gives the region of theatres that are not countries (views of several countries as one).
     """
     first, last = digest.provenance.first_month, digest.provenance.last_month
     monthly = digest.monthly.with_columns(_month_column(first))
-    rows = monthly.filter(is_group(pl.col("actor"))).with_columns(_group_column())
+    rows = monthly.filter(is_named_group(pl.col("actor"))).with_columns(_group_column())
     groups = rows.select("group", "actor", "theatre").unique().sort("group").with_row_index("g")
     number = groups.select("group", pl.col("g").cast(pl.Int32))
     rows = rows.join(number, on="group")

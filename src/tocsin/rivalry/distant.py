@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tocsin.actors import is_group
+from tocsin.actors import is_named_group
 from tocsin.countries import countries
 from tocsin.digest import Digest
 from tocsin.groups.names import members
@@ -33,7 +33,7 @@ def distant_sources(digest: Digest, series: Series, theatre_countries: tuple[str
     here |= {member for name in here for member in members(name)}
     rows = (
         digest.weekly.with_columns(pl.col("theatre", "actor", "kind").cast(pl.String))
-        .filter(pl.col("theatre").is_in(far) & is_group(pl.col("actor")) & _of_kind(series.kind))
+        .filter(pl.col("theatre").is_in(far) & is_named_group(pl.col("actor")) & _of_kind(series.kind))
         .filter(pl.col("period").is_between(series.first, series.last))
         .group_by("theatre", "actor", "period")
         .agg(pl.col("events").sum())

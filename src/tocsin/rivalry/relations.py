@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tocsin.actors import AGAINST_CIVILIANS, STATE, is_group
+from tocsin.actors import AGAINST_CIVILIANS, STATE, is_named_group
 from tocsin.digest import Digest
 from tocsin.groups.names import members
 
@@ -47,7 +47,7 @@ def relations_between(digest: Digest, theatre_name: str, actors: Sequence[str], 
     """
     here = (pl.col("theatre").cast(pl.String) == theatre_name) & pl.col("period").dt.month_end().is_between(first, last)
     monthly = digest.monthly.filter(here).with_columns(pl.col("actor", "opponent").cast(pl.String))
-    active = monthly.filter(is_group(pl.col("actor")))["actor"].unique().to_list()
+    active = monthly.filter(is_named_group(pl.col("actor")))["actor"].unique().to_list()
     return Relations(
         clashes=_clashes(monthly, actors),
         shared_ground=_shared_ground(digest.cells.filter(here), actors),
@@ -59,7 +59,7 @@ def _clashes(monthly: pl.DataFrame, actors: Sequence[str]) -> NDArray[np.int32]:
     """Clashes (group, group). Each stands in the figures of both sides; the rows of one of them are used."""
     pairs = (
         monthly.filter(
-            is_group(pl.col("actor"))
+            is_named_group(pl.col("actor"))
             & ~pl.col("opponent").is_in([STATE, AGAINST_CIVILIANS])
             & (pl.col("actor") < pl.col("opponent"))
         )

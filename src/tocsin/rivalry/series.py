@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tocsin.actors import STATE, is_group
+from tocsin.actors import STATE, is_named_group
 from tocsin.digest import MASS_CASUALTY_DEATHS, Digest, Provenance, by_side, make_cells, make_digest
 from tocsin.errors import InputError, NotHeldError, did_you_mean
 from tocsin.groups.names import group_name
@@ -272,7 +272,7 @@ def _rows(table: pl.DataFrame, window: _Window) -> pl.DataFrame:
         table.filter(inside)
         .select(_COLUMNS)
         .with_columns(pl.col("theatre", "actor", "kind", "opponent").cast(pl.String))
-        .filter(is_group(pl.col("actor")))
+        .filter(is_named_group(pl.col("actor")))
         .with_columns(
             (pl.col("kind") == "onesided").alias("is_onesided"),
             ((pl.col("kind") != "onesided") & (pl.col("opponent") == STATE)).alias("is_state"),

@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tocsin.actors import is_government, is_group
+from tocsin.actors import is_government, is_group, is_named_group
 from tocsin.digest import Digest, theatre_totals
 from tocsin.errors import InputError
 from tocsin.groups.facts import KINDS, GovernmentChange, government_changes
@@ -47,7 +47,7 @@ class OverTime:
     """Deaths in periods of `step` months; `starts` holds the first day of each, the last ends with the figures.
 
     `groups` are those with most deaths in these periods, most first; `others` are the rest together (`n_others` with a
-    death) and `total` all groups, in both every event once.
+    death), parties that nobody knows among them, and `total` all groups, in both every event once.
     """
 
     step: int
@@ -113,7 +113,8 @@ class TheatrePast:
             .filter(pl.col("deaths") > 0)
             .sort("deaths", "actor", descending=[True, False])
         )
-        shown, rest = recent.head(most), recent["actor"].to_list()[most:]
+        shown = recent.filter(is_named_group(pl.col("actor"))).head(most)
+        rest = recent.filter(~pl.col("actor").is_in(shown["actor"].implode()))["actor"].to_list()
 
         def summed(by_month: Counts) -> tuple[int, ...]:
             return tuple(by_month[-kept:].reshape(periods, step).sum(axis=1).tolist())
@@ -140,7 +141,8 @@ class TheatrePast:
         deaths_onesided, deaths`; `month` is its first day. Not to be summed over groups: see `together`.
         """
         table = (
-            self.rows.group_by("actor", "month")
+            self.rows.filter(is_named_group(pl.col("actor")))
+            .group_by("actor", "month")
             .agg(
                 pl.col("events").sum(),
                 *(pl.col("deaths").filter(pl.col("kind") == kind).sum().alias(f"deaths_{kind}") for kind in KINDS),
@@ -227,9 +229,10 @@ def deaths_by_theatre(digest: Digest) -> pl.DataFrame:
     recent = pl.col("period") > first_day(last - MONTHS_RECENT)
     before = (pl.col("period") > first_day(last - 2 * MONTHS_RECENT)) & ~recent
     deadly = groups.filter(pl.col("deaths_best") > 0)
+    named = is_named_group(pl.col("actor"))
     seen = deadly.group_by("theatre").agg(
-        pl.col("actor").n_unique().cast(pl.Int64).alias("groups_seen"),
-        pl.col("actor").filter(recent).n_unique().cast(pl.Int64).alias("groups_active"),
+        pl.col("actor").filter(named).n_unique().cast(pl.Int64).alias("groups_seen"),
+        pl.col("actor").filter(recent & named).n_unique().cast(pl.Int64).alias("groups_active"),
     )
     totals = (
         theatre_totals(groups)

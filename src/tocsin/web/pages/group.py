@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from tocsin.actors import AGAINST_CIVILIANS, STATE
+from tocsin.actors import AGAINST_CIVILIANS, STATE, names_nobody
 from tocsin.digest.tables import cell_centre
 from tocsin.errors import InputError
 from tocsin.groups import group_name
@@ -202,7 +202,8 @@ def _rivals(explanation: Explanation) -> dict[str, Any]:
     place = facts.theatre.name
     return {
         "opponents": [
-            (None if o.actor == STATE else group_name(o.actor, place), o) for o in facts.opponents[:ROWS_SHOWN]
+            (None if o.actor == STATE or names_nobody(o.actor) else group_name(o.actor, place), o)
+            for o in facts.opponents[:ROWS_SHOWN]
         ],
         "more": max(0, len(facts.opponents) - ROWS_SHOWN),
         "allies": [(group_name(a.actor, place), a) for a in facts.allies[:ROWS_SHOWN]],

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from tocsin.actors import AGAINST_CIVILIANS, GOVERNMENT, STATE, is_government, is_group
+from tocsin.actors import AGAINST_CIVILIANS, GOVERNMENT, STATE, is_government, is_group, is_named_group
 from tocsin.countries import find_country
 from tocsin.digest import Digest
 from tocsin.digest.load import urban_cells
@@ -94,7 +94,7 @@ def active_groups(figures: Figures, least_events: int, least_deaths: int) -> lis
     """Groups with that many events or deaths in the last two years, the most active first; no coalitions."""
     rows = (
         figures.since(ACTIVE_MONTHS)
-        .filter(is_group(pl.col("actor")))
+        .filter(is_named_group(pl.col("actor")))
         .group_by("actor")
         .agg(pl.col("events", "deaths_best").sum())
         .filter((pl.col("events") >= least_events) | (pl.col("deaths_best") >= least_deaths))
