@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -82,6 +83,7 @@ NAMES = st.sampled_from([*EVENTS.read, *REQUIRED])
 SWAPS = st.dictionaries(NAMES, st.integers(0, len(COLUMNS) - 1), min_size=1, max_size=3)
 
 
+@settings(max_examples=60)
 @given(SWAPS, st.sampled_from(["polars", "lazy", "pandas"]))
 def test_event_frames(swapped: dict[str, int], kind: str) -> None:
     table = pl.DataFrame(GOOD).with_columns(COLUMNS[k].alias(name) for name, k in swapped.items())
@@ -104,20 +106,52 @@ def test_frames_of_ged(columns: dict[str, int]) -> None:
     tried(events_from, table, source="ucdp-ged", release="24.1")
 
 
-@pytest.mark.parametrize("name", [*EVENTS.required, *IF_THERE, *KEPT])
-@pytest.mark.parametrize("k", range(len(COLUMNS)), ids=lambda k: str(COLUMNS[k].dtype))
-def test_every_column_of_every_type(name: str, k: int) -> None:
-    tried(events_from, pl.DataFrame(GOOD).with_columns(COLUMNS[k].alias(name)))
+# Columns that are read and checked by the same code are twins: they are tried together, and above one by one at random.
+EVENT_TWINS = (
+    ("lat", "lon"), ("actor_a", "actor_b"), ("date_precision", "place_precision", "clarity"),
+    ("deaths_best", "deaths_low", "deaths_high", "deaths_civilians"),
+    ("source_office", "source_date", "source_headline"),
+)  # fmt: skip
+FIGURE_TWINS = (("events", "deaths_best", "deaths_low", "largest_event_deaths"),)
+CELL_TWINS = (("events", "deaths_best"), ("lat", "lon"))
+OF_FIGURES = (*REQUIRED, "kind", "opponent", "deaths_low", "largest_event_deaths")
+OF_CELLS = (*REQUIRED, "cell", "lat", "lon")
+every_type = pytest.mark.parametrize("k", range(len(COLUMNS)), ids=lambda k: str(COLUMNS[k].dtype))
 
 
-@pytest.mark.parametrize("name", [*REQUIRED, "kind", "opponent", "deaths_low", "largest_event_deaths"])
-@pytest.mark.parametrize("k", range(len(COLUMNS)), ids=lambda k: str(COLUMNS[k].dtype))
-def test_every_column_of_figures_of_every_type(name: str, k: int) -> None:
-    tried(digest_from, pl.DataFrame(GOOD).with_columns(COLUMNS[k].alias(name)))
+def tries(names: Iterable[str], twins: Sequence[Sequence[str]]) -> list[Any]:
+    """The columns to swap, one or several at a time."""
+    alone = [(name,) for name in names if not any(name in group for group in twins)]
+    return [pytest.param(swapped, id="+".join(swapped)) for swapped in (*alone, *twins)]
 
 
-@pytest.mark.parametrize("name", [*REQUIRED, "cell", "lat", "lon"])
-@pytest.mark.parametrize("k", range(len(COLUMNS)), ids=lambda k: str(COLUMNS[k].dtype))
-def test_every_column_of_cells_of_every_type(name: str, k: int) -> None:
+def with_columns(table: pl.DataFrame, swapped: Sequence[str], k: int) -> pl.DataFrame:
+    return table.with_columns(COLUMNS[k].alias(name) for name in swapped)
+
+
+def test_every_column_is_tried() -> None:
+    for names, twins in (
+        ((*EVENTS.required, *IF_THERE, *KEPT), EVENT_TWINS),
+        (OF_FIGURES, FIGURE_TWINS),
+        (OF_CELLS, CELL_TWINS),
+    ):
+        assert {name for one in tries(names, twins) for name in one.id.split("+")} == set(names)
+
+
+@pytest.mark.parametrize("swapped", tries([*EVENTS.required, *IF_THERE, *KEPT], EVENT_TWINS))
+@every_type
+def test_every_column_of_every_type(swapped: tuple[str, ...], k: int) -> None:
+    tried(events_from, with_columns(pl.DataFrame(GOOD), swapped, k))
+
+
+@pytest.mark.parametrize("swapped", tries(OF_FIGURES, FIGURE_TWINS))
+@every_type
+def test_every_column_of_figures_of_every_type(swapped: tuple[str, ...], k: int) -> None:
+    tried(digest_from, with_columns(pl.DataFrame(GOOD), swapped, k))
+
+
+@pytest.mark.parametrize("swapped", tries(OF_CELLS, CELL_TWINS))
+@every_type
+def test_every_column_of_cells_of_every_type(swapped: tuple[str, ...], k: int) -> None:
     good = pl.DataFrame(GOOD).drop("kind", "place_precision")
-    tried(digest_from, good, cells=good.with_columns(COLUMNS[k].alias(name)))
+    tried(digest_from, good, cells=with_columns(good, swapped, k))
