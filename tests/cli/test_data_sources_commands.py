@@ -63,6 +63,7 @@ def test_packed_files_are_known_as_well(files: dict[str, Path], tmp_path: Path) 
     packed.write_bytes(gzip.compress(files["acled"].read_bytes()))
     with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
         archive.write(files["gtd"], "globalterrorismdb_0522dist.csv")
+        archive.writestr("codebook.txt", "id,what\n")
     assert source_of_file(packed).name == "acled"
     assert source_of_file(tmp_path / "b.zip").name == "gtd"
 
@@ -162,7 +163,7 @@ def test_a_source_of_which_nothing_is_held_is_told_how_to_be_had(
     data: DataCommand, files: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TOCSIN_SOURCE", "acled")
-    with pytest.raises(NotHeldError, match=r"no events of acled are imported.*tocsin data import FILE.*data pull acled"):
+    with pytest.raises(NotHeldError, match=r"no events of acled are imported.*data import FILE.*data pull acled"):
         load_digest(load_settings())
     assert "Nothing of acled is imported, and no packaged figures answer for it." in data("status")[0]
     assert "no events of acled are imported" in data.refused("compare", "ucdp-ged", "acled")

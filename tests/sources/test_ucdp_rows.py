@@ -282,6 +282,10 @@ def test_place_precision_must_be_known(tmp_path: Path) -> None:
 
 def test_release_from_name_option_or_the_file_inside_a_zip(tmp_path: Path) -> None:
     path = write_ged(tmp_path / "events.csv", [ged_row(1)])
+    other = tmp_path / "other.csv"
+    other.write_text("id,side_a\n1,x\n", encoding="utf-8")
+    with pytest.raises(DataError, match="is not a GED file"):  # before it is asked which release of GED it is
+        read_ged(other)
     with pytest.raises(InputError, match=r"does not say which release it is; give it, e\.g\. --release 24\.1"):
         read_ged(path)
     assert read_ged(path, release="23.1").release.name == "23.1"

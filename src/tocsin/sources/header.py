@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tocsin.errors import DataError
 from tocsin.sources.parquet_trial import try_parquet
+from tocsin.sources.unpacking import tables_in
 
 _MOST = 64 * 1024  # bytes of a header line
 
@@ -52,7 +53,7 @@ def _parquet_columns(path: Path) -> tuple[str, ...]:
 def _head_in_zip(path: Path) -> bytes:
     """The beginning of the one table in an archive."""
     with zipfile.ZipFile(path) as archive:
-        tables = [entry for entry in archive.infolist() if entry.filename.lower().endswith((".csv", ".txt", ".tsv"))]
+        tables = tables_in(archive)
         if len(tables) != 1:
             return b""
         with archive.open(tables[0]) as unpacked:

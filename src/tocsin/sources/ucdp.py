@@ -73,8 +73,8 @@ def read_ged(
     Raises `MissingFileError`, `InputError` for options that cannot be, `DataError` for a file that cannot be used.
     """
     raw = open_table(path, GED.read, standard_header=GED.standard_header)
-    is_of, note = _release_of(path, raw, release, published)
     check_columns(raw, GED)
+    is_of, note = _release_of(path, raw, release, published)
     if place_precision_max is not None and place_precision_max not in PLACE_PRECISIONS:
         raise InputError(f"--place-precision-max is 1 to 7, got {place_precision_max}")
     if "where_prec" not in raw.columns and place_precision_max is None:

@@ -46,7 +46,7 @@ def unpacked_zip(path: Path) -> tuple[str, Callable[[], Iterator[bytes]]]:
             raise DataError(f"{path.name} holds a file with a path outside its own folder ({tricks[0]!r}): refused")
         if "xl/workbook.xml" in names:
             raise DataError(f"{path.name} is an Excel workbook; save the sheet as CSV (UTF-8) and import that")
-        tables = [name for name in names if name.lower().endswith(".csv") and not name.startswith("__MACOSX/")]
+        tables = tables_in(archive)
         if len(tables) != 1:
             few = (tables or names)[:5]
             held = ", ".join([*few, *(["..."] if len(tables or names) > len(few) else [])]) or "nothing"
@@ -57,6 +57,12 @@ def unpacked_zip(path: Path) -> tuple[str, Callable[[], Iterator[bytes]]]:
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise DataError(f"{path.name} is packed in an unusual way; unpack it and import the CSV inside")
     return PurePosixPath(tables[0]).name, partial(_unpacked_member, path, tables[0])
+
+
+def tables_in(archive: zipfile.ZipFile) -> list[str]:
+    """The CSV files in a zip, among whatever else; what a Mac puts beside each is none."""
+    names = (info.filename for info in archive.infolist() if not info.is_dir())
+    return [name for name in names if name.lower().endswith(".csv") and not name.startswith("__MACOSX/")]
 
 
 def _unpacked_member(path: Path, member: str) -> Iterator[bytes]:
