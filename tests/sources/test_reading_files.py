@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import io
+import lzma
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -24,6 +27,15 @@ def zipped(path: Path, members: dict[str, bytes]) -> Path:
         for name, content in members.items():
             archive.writestr(name, content)
     return path
+
+
+def tarred(content: bytes) -> bytes:
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+        entry = tarfile.TarInfo("events.csv")
+        entry.size = len(content)
+        archive.addfile(entry, io.BytesIO(content))
+    return made.getvalue()
 
 
 def put(path: Path, content: bytes) -> Path:
@@ -120,7 +132,7 @@ def test_any_cells_written_as_csv_come_back(tmp_path_factory: pytest.TempPathFac
 def test_files_that_are_no_files(tmp_path: Path) -> None:
     with pytest.raises(MissingFileError, match=r"there is no file .*nowhere.csv"):
         read_table(tmp_path / "nowhere.csv", ["id"])
-    with pytest.raises(InputError, match="is not a file"):
+    with pytest.raises(InputError, match="is a folder; name the files in it"):
         read_table(tmp_path, ["id"])
 
 
@@ -137,7 +149,18 @@ def test_files_that_are_no_files(tmp_path: Path) -> None:
         (b"id,what\n1,\0\n", "binary content at byte 11"),
         (b"<!DOCTYPE html><p>404", "is not a table"),
         (b"id;what;n\n1;a;b\n", "columns are separated by ';'; save it with commas"),
+        (b'"id";"what";"n"\n"1";"a";"b"\n', "columns are separated by ';'; save it with commas"),
+        (b'\xef\xbb\xbfid\twhat\tn\n1\t5" gun\tx\n', r"columns are separated by '\\t'"),
+        (b'id,what\r1,a\r2,"b"\r', "the line ends of old Macs"),
+        (b'id,"what\rnot"\rn\n1,a\r2,"b"\r\n', "the line ends of old Macs"),
         (b"hello world\n", "its first line is one column"),
+        (bz2.compress(GOOD), "packed with bzip2; unpack it"),
+        (lzma.compress(GOOD), "packed with xz; unpack it"),
+        (tarred(GOOD), "a tar archive; unpack it"),
+        (gzip.compress(tarred(GOOD)), "a tar archive; unpack it"),
+        (gzip.compress(b"X\n\x00\x00\x00\x03" + bytes(40)), r"data of R \(\.rds\); in R: write\.csv"),
+        (gzip.compress(b"RDX3\nX\n" + bytes(40)), r"data of R \(\.RData\)"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), r"an Excel workbook \(\.xls\); save the sheet as CSV"),
         (b"id,what,id\n1,a,2\n", "columns of the same name: 'id'"),
         (b'id,what\n1,"a\n' + b"2,b\n" * 300, r"a quote opened on or after line 2 is never closed"),
         (b'id,what\n1,5" gun\n2,6" gun\n', r"line 2 has a quote in the middle of a cell; a cell with"),
@@ -174,6 +197,11 @@ def test_zips_that_cannot_be_trusted_are_refused(tmp_path: Path, members: dict[s
 
 def test_mac_leftovers_in_a_zip_do_not_count(tmp_path: Path) -> None:
     assert read_table(zipped(tmp_path / "a.zip", {"a.csv": GOOD, "__MACOSX/._a.csv": b"x"}), ["id"]).frame.height == 3
+
+
+def test_a_line_end_of_old_macs_inside_quotes_is_text(tmp_path: Path) -> None:
+    path = put(tmp_path / "a.csv", b'id,"wh\rat"\r\n1,"a\rb"\r\n')
+    assert read_table(path, ["id"]).frame["id"].to_list() == ["1"]
 
 
 def test_a_damaged_zip_member_is_found(tmp_path: Path) -> None:

@@ -140,7 +140,7 @@ def open_table(path: Path, wanted: Sequence[str], *, standard_header: Sequence[s
     if not path.exists():
         raise MissingFileError(f"there is no file {path}")
     if not path.is_file():
-        raise InputError(f"{path} is not a file")
+        raise InputError(f"{path} is {'a folder; name the files in it' if path.is_dir() else 'not a file'}")
     try:
         with path.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
@@ -269,9 +269,7 @@ def _header(name: str, records: Records, standard: Sequence[str]) -> tuple[list[
     except csv.Error as error:
         raise DataError(f"{name} is not a comma-separated table: its first line cannot be read ({error})") from None
     if len(header) < 2:
-        other = next((f"{mark!r}" for mark in ("\t", ";", "|") if first.count(mark) >= 2), None)
-        hint = f"its columns are separated by {other}; save it with commas" if other else "its first line is one column"
-        raise DataError(f"{name} is not a comma-separated table: {hint}")
+        raise DataError(f"{name} is not a comma-separated table: its first line is one column")
     if len(header) > MOST_COLUMNS:
         raise DataError(f"{name} has {len(header):,} columns; a table of events has no more than {MOST_COLUMNS:,}")
     if standard and len(header) == len(standard) and header[0].isdigit():

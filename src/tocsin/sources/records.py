@@ -6,6 +6,7 @@ quotes unchanged, so parity alone tells inside from outside, as long as quotes o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -13,10 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.errors import DataError
+from tocsin.sources.other_kinds import HEAD, other_kind, other_separator
 
 LONGEST_RECORD = 64 * 2**20
 """A record of more bytes than this is no record: a quote was left open, or the file is no table."""
 
+WITH_COMMAS = "save it with commas"
 _BOM = b"\xef\xbb\xbf"
 
 Bytes = NDArray[np.uint8]
@@ -77,7 +80,9 @@ def _whole_lines(name: str, chunks: Iterable[bytes]) -> Iterator[tuple[bytes, bo
     """The chunks cut anew so that each ends with a line; the last one may not. With it, whether it is the last."""
     rest: list[bytes] = []
     size = 0
-    for chunk in chunks:
+    for at, chunk in enumerate(chunks):
+        if not at and (kind := other_kind(chunk[:HEAD])):
+            raise DataError(f"{name} is not a table: {kind}")
         cut = chunk.rfind(b"\n") + 1
         if cut:
             yield b"".join([*rest, chunk[:cut]]), False
@@ -85,6 +90,8 @@ def _whole_lines(name: str, chunks: Iterable[bytes]) -> Iterator[tuple[bytes, bo
         rest.append(chunk[cut:])
         size += len(chunk) - cut
         if size > LONGEST_RECORD:
+            if b"\r" in rest[0]:
+                raise _old_line_ends(name)
             raise DataError(f"{name} is not a table: a line of it has more than {LONGEST_RECORD:,} bytes")
     if size:
         yield b"".join(rest), True
@@ -95,6 +102,7 @@ def _check_text(name: str, piece: bytes, at: int, line: int) -> None:
     if at == 0:
         if piece.startswith((b"\xff\xfe", b"\xfe\xff")):
             raise DataError(f"{name} is UTF-16 text; UTF-8 was expected. Convert it: iconv -f UTF-16 -t UTF-8")
+        _check_header(name, piece.split(b"\n", 1)[0])
         head = piece[:512].lstrip()
         if head.lower().startswith((b"<!doctype", b"<html", b"<?xml", b"{", b"[")):
             raise DataError(f"{name} is not a table (it begins with {head[:15].decode('utf-8', 'replace')!r})")
@@ -110,6 +118,19 @@ def _check_text(name: str, piece: bytes, at: int, line: int) -> None:
             f"{name} is not UTF-8: byte 0x{piece[error.start]:02x} on line {where:,} (byte {at + error.start + 1:,} "
             "of the file). It is probably Windows-1252; convert it: iconv -f WINDOWS-1252 -t UTF-8"
         ) from None
+
+
+def _check_header(name: str, header: bytes) -> None:
+    """That a first line looks like one of a comma-separated table, before its quotes are looked at."""
+    if b"\r" in re.sub(rb'"[^"]*"', b"", header).rstrip(b"\r"):
+        raise _old_line_ends(name)
+    other = other_separator(header.decode("utf-8", "replace")) if b"," not in header else None
+    if other:
+        raise DataError(f"{name} is not a comma-separated table: its columns are separated by {other}; {WITH_COMMAS}")
+
+
+def _old_line_ends(name: str) -> DataError:
+    return DataError(f"{name} has the line ends of old Macs (CR alone); save it as 'CSV UTF-8'")
 
 
 def _found(name: str, text: bytes, offset: int, line: int, ends: bool) -> Records:
