@@ -31,6 +31,7 @@ from tocsin.warn.situation import load_situation
 FIRST, LAST = month_id(date(2017, 1, 1)), month_id(date(2021, 12, 1))
 PAST = history(11, first=FIRST, last=LAST, a_month=50)
 YEARLY = ("18.1", "19.1", "20.1", "21.1", "22.1")
+FILES = {name: released(PAST, name) for name in YEARLY}
 
 
 def of(folder: Path, files: Iterable[CheckedFile]) -> Store:
@@ -41,14 +42,14 @@ def of(folder: Path, files: Iterable[CheckedFile]) -> Store:
 
 @pytest.fixture(scope="module")
 def yearly(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    return of(tmp_path_factory.mktemp("yearly"), (released(PAST, name) for name in YEARLY))
+    return of(tmp_path_factory.mktemp("yearly"), FILES.values())
 
 
 @pytest.fixture(scope="module")
 def monthly(tmp_path_factory: pytest.TempPathFactory) -> Store:
     """What was really published: besides the yearly releases, each month the year so far."""
-    names = [*YEARLY, *(f"21.01.21.{month:02d}" for month in range(2, 13)), "21.0.1"]
-    return of(tmp_path_factory.mktemp("monthly"), (released(PAST, name) for name in names))
+    names = [*(f"21.01.21.{month:02d}" for month in range(2, 13)), "21.0.1"]
+    return of(tmp_path_factory.mktemp("monthly"), [*FILES.values(), *(released(PAST, name) for name in names)])
 
 
 def ids(found: EventsInForce) -> set[str]:
@@ -112,7 +113,7 @@ def test_before_the_first_release_the_delays_are_a_reconstruction_and_it_is_said
 
 
 def test_one_release_alone_goes_by_the_assumed_curve_and_it_is_said(tmp_path: Path) -> None:
-    store = of(tmp_path, [released(PAST, "22.1")])
+    store = of(tmp_path, [FILES["22.1"]])
     found = store.events(date(2020, 6, 30), "lagged")
     assert any("by an assumed curve (known 70% after 1, 83% after 6, 90% after 12 months)" in n for n in found.notes)
     assert any("the delays rest on an assumption" in note for note in found.notes)
@@ -158,7 +159,7 @@ def test_what_comes_after_the_day_changes_nothing(
     yearly: Store, tmp_path_factory: pytest.TempPathFactory, weeks: int
 ) -> None:
     day = date(2020, 7, 5) + timedelta(weeks=weeks)
-    other = of(tmp_path_factory.mktemp("other"), changed_after(day, (released(PAST, name) for name in YEARLY)))
+    other = of(tmp_path_factory.mktemp("other"), changed_after(day, FILES.values()))
     one, two = (store.events(day, "lagged") for store in (yearly, other))
     assert one.events.drop("vintage").equals(two.events.drop("vintage"))
     assert (one.last_day, one.last_days) == (two.last_day, two.last_days)
@@ -167,7 +168,7 @@ def test_what_comes_after_the_day_changes_nothing(
 
 def test_before_the_first_release_later_ones_change_the_curve_alone(yearly: Store, tmp_path: Path) -> None:
     day = date(2018, 3, 31)
-    other = of(tmp_path, changed_after(day, (released(PAST, name) for name in YEARLY)))
+    other = of(tmp_path, changed_after(day, FILES.values()))
     # Each event that is known by both is the same, whatever the curves say of when.
     one, two = (store.events(day, "lagged").events.drop("vintage") for store in (yearly, other))
     both = set(one["event_id"]) & set(two["event_id"])
@@ -176,7 +177,7 @@ def test_before_the_first_release_later_ones_change_the_curve_alone(yearly: Stor
 
 
 def test_the_order_of_import_does_not_matter(yearly: Store, tmp_path: Path) -> None:
-    other = of(tmp_path, (released(PAST, name) for name in YEARLY[::-1]))
+    other = of(tmp_path, list(FILES.values())[::-1])
     for day in (date(2018, 3, 31), date(2021, 8, 31)):
         assert yearly.events(day, "lagged").events.equals(other.events(day, "lagged").events)
 
@@ -287,7 +288,7 @@ def test_a_replay_says_what_the_delays_of_its_origins_rest_on(yearly: Store, tmp
     assert figures.delays(plan) == {"later": 8, "assumed": 12, "then": 3}
     monthly_fits = replace(plan, refit="monthly")
     assert figures.delays(monthly_fits) == {"later": 2, "assumed": 12, "then": 9}
-    alone = load_figures(in_mode(of(tmp_path / "one", [released(PAST, "22.1")])))
+    alone = load_figures(in_mode(of(tmp_path / "one", [FILES["22.1"]])))
     assert alone.delays(plan) == {"later": 0, "assumed": 23, "then": 0}
     cells = pl.DataFrame({"known_until": [1], "origin": [1], **{f"deaths|{h}": [1] for h in (3, 6, 12)}})
     (told,) = (n for n in notes_of(cells, plan, figures.truth, {}, figures.delays(plan)) if n.startswith("Of 23"))
@@ -296,9 +297,9 @@ def test_a_replay_says_what_the_delays_of_its_origins_rest_on(yearly: Store, tmp
 
 
 def test_a_replay_stops_where_the_store_is_another(tmp_path: Path) -> None:
-    store = of(tmp_path, [released(PAST, "22.1")])
+    store = of(tmp_path, [FILES["22.1"]])
     figures = load_figures(in_mode(store))
-    store.add(released(PAST, "21.1"))
+    store.add(FILES["21.1"])
     with pytest.raises(NotHeldError, match="is not the one that this replay began with"):
         figures.at(month_id(date(2020, 1, 1)))
 

@@ -51,6 +51,7 @@ def fit_shares(spans: pl.DataFrame, prior: Floats, strength: float, spread: floa
     likelihood are divided by `spread` (quasi-likelihood).
     """
     from scipy.optimize import minimize
+    from threadpoolctl import threadpool_limits
 
     counted = spans.group_by("after", "upto", "until").agg(pl.col("events").sum()).sort("after", "upto", "until")
     after, upto, until = (counted[name].to_numpy().astype(np.int64) for name in ("after", "upto", "until"))
@@ -71,7 +72,10 @@ def fit_shares(spans: pl.DataFrame, prior: Floats, strength: float, spread: floa
         return -value, -p * (by_p - by_p @ p)
 
     start = np.log(np.maximum(before, 1e-4))
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 2000, "ftol": 1e-14, "gtol": 1e-7})
+    # Ten numbers: threads would wait for one another longer than they work.
+    with threadpool_limits(limits=1, user_api="blas"):
+        options = {"maxiter": 2000, "ftol": 1e-14, "gtol": 1e-7}
+        found = minimize(loss, start, jac=True, method="L-BFGS-B", options=options)
     eta = found.x
     step = 1e-4
     hessian = np.array(
