@@ -8,6 +8,8 @@ SHELL := /bin/sh
 ARGS ?=
 # The exact versions to install; `make LOCK= test` takes the newest that fit instead.
 LOCK ?= requirements/lock.txt
+# Processes that share the tests, each a file at a time; `make test WORKERS=0` runs them in one, as a debugger needs.
+WORKERS ?= 2
 # What `make test` runs, one target each.
 TESTS := test-python
 BENCHMARKS ?= benchmarks/*.py
@@ -43,7 +45,7 @@ serve: core ## Show the pages in the browser, on this machine only; ARGS="--port
 test: $(TESTS) ## Run all tests, with the coverage of src; ARGS="-k store" passes options to pytest
 
 test-python: dev browser
-	$(RUN) -m pytest --cov --cov-report=term:skip-covered $(ARGS)
+	$(RUN) -m pytest -n $(WORKERS) --dist loadfile --cov --cov-report=term:skip-covered $(ARGS)
 
 lint: dev ## Check style and format with ruff
 	$(RUN) -m ruff check .
