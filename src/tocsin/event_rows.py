@@ -6,6 +6,8 @@ gone through in that order with little of them in memory at a time.
 
 from __future__ import annotations
 
+import os
+import secrets
 import shutil
 import tempfile
 import weakref
@@ -14,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
+
+from tocsin.errors import InputError
 
 STORE_ORDER = ("country", "date", "event_id")
 """How the store keeps events: smaller and faster to search when sorted by place."""
@@ -27,16 +31,32 @@ _ROW_GROUP = 16_384
 _SAMPLE_EVERY, _SAMPLES_IN_PIECE = 4_096, 24
 
 
+class Waiting:
+    """A folder among the temporary ones, of this user alone, that goes with this object or with the process."""
+
+    def __init__(self) -> None:
+        self.path = Path(tempfile.gettempdir()) / f"tocsin-events-{secrets.token_hex(8)}"
+        # Before there is a folder, so that whatever interrupts this leaves none.
+        weakref.finalize(self, _remove, self.path, os.getpid())
+        self.path.mkdir(mode=0o700)
+
+
+def _remove(path: Path, made_by: int) -> None:
+    if os.getpid() == made_by:  # no process forked from it
+        shutil.rmtree(path, ignore_errors=True)
+
+
 @dataclass(frozen=True, eq=False)
 class EventRows:
     """Events of one file. `runs` are Parquet files, each in `STORE_ORDER`; with none of them `held` has all events.
 
-    The files last as long as this object.
+    The files last as long as this object, or as the process.
     """
 
     held: pl.DataFrame
     runs: tuple[Path, ...] = ()
     height: int = 0
+    waiting: Waiting | None = None
 
     @classmethod
     def of(cls, events: pl.DataFrame) -> EventRows:
@@ -69,38 +89,51 @@ class EventRows:
 
 
 def gathered(pieces: Iterable[pl.DataFrame]) -> EventRows:
-    """Event tables of one schema, which come one after the other, as one."""
+    """Event tables of one schema, which come one after the other, as one.
+
+    Raises `InputError` where many of them have to wait in the folder for temporary files and it has no room.
+    """
     held: list[pl.DataFrame] = []
     runs: list[Path] = []
-    folder: Path | None = None
+    waiting: Waiting | None = None
     height = 0
-    try:
-        for piece in pieces:
-            held.append(piece)
-            height += piece.height
-            if sum(one.height for one in held) > IN_MEMORY:
-                folder = folder or Path(tempfile.mkdtemp(prefix="tocsin-events-"))
-                runs.append(_write(folder / f"{len(runs)}.parquet", pl.concat(held), height))
-                held = [piece.clear()]
-        if folder is not None and any(one.height > 0 for one in held):
-            runs.append(_write(folder / f"{len(runs)}.parquet", pl.concat(held), height))
-    except BaseException:
-        if folder is not None:
-            shutil.rmtree(folder, ignore_errors=True)
-        raise
-    if folder is None:
+    for piece in pieces:
+        held.append(piece)
+        height += piece.height
+        if sum(one.height for one in held) > IN_MEMORY:
+            waiting = waiting or _waiting()
+            runs.append(_write(waiting.path / f"{len(runs)}.parquet", pl.concat(held), height))
+            held = [piece.clear()]
+    if waiting is None:
         return EventRows.of(pl.concat(held) if held else pl.DataFrame())
-    rows = EventRows(held[0].clear(), (*runs,), height)
-    weakref.finalize(rows, shutil.rmtree, folder, ignore_errors=True)
-    return rows
+    if any(one.height > 0 for one in held):
+        runs.append(_write(waiting.path / f"{len(runs)}.parquet", pl.concat(held), height))
+    return EventRows(held[0].clear(), (*runs,), height, waiting)
+
+
+def _waiting() -> Waiting:
+    try:
+        return Waiting()
+    except OSError as error:
+        raise _no_room(Path(tempfile.gettempdir()), error) from None
 
 
 def _write(path: Path, events: pl.DataFrame, up_to: int) -> Path:
     place = pl.int_range(up_to - events.height, up_to, dtype=pl.UInt32).alias(_PLACE)
-    events.with_columns(place).sort(STORE_ORDER).write_parquet(
-        path, compression="lz4", statistics=False, row_group_size=_ROW_GROUP
-    )
+    rows = events.with_columns(place).sort(STORE_ORDER)
+    try:
+        rows.write_parquet(path, compression="lz4", statistics=False, row_group_size=_ROW_GROUP)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise _no_room(path.parent.parent, error) from None
     return path
+
+
+def _no_room(folder: Path, error: Exception) -> InputError:
+    why = getattr(error, "strerror", None) or str(error).splitlines()[0]
+    return InputError(
+        f"events wait in {folder} until all are checked, and it cannot be written to ({why}). Make room there, or name "
+        "another folder in the environment variable TMPDIR"
+    )
 
 
 def _bounds(runs: tuple[Path, ...]) -> pl.DataFrame:

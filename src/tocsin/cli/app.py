@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
+import threading
+from types import FrameType
 
 import typer
 
@@ -47,6 +50,21 @@ def say_json(text: str, *, nl: bool = True) -> None:
     typer.echo(escaped_json(text), nl=nl)
 
 
+def _end_in_order() -> None:
+    """Asked to end (`kill`, a closed terminal), remove temporary files on the way out; asked again, end at once."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        sys.exit(128 + number)
+
+    if threading.current_thread() is not threading.main_thread():
+        return  # called from another program, whose signals are its own affair
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # `nohup` ignores one of them
+            signal.signal(number, end)
+
+
 def main() -> None:
     """Run the command; a `TocsinError` ends it with one line on standard error and exit code 2."""
     # Imported here: the command modules register themselves on `app`.
@@ -55,6 +73,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without a letter gets a '?', not a traceback
+    _end_in_order()
     try:
         app()
     except TocsinError as error:

@@ -14,9 +14,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date
+from errno import EDQUOT, EFBIG, ENOSPC
 from pathlib import Path
 from typing import TypeVar
 
@@ -192,7 +193,11 @@ class Store:
 
     def _place(self, file: CheckedFile, parts: tuple[Part, ...]) -> tuple[Added, tuple[Part, ...]]:
         incoming = self.folder / "parts" / ".incoming.tmp"  # cleared by the next writer, should this one be killed
-        part = _part_of(file, _pack(file, incoming), sequence=1 + max((p.sequence for p in parts), default=0))
+        try:
+            packed = _pack(file, incoming)
+        except pl.exceptions.PolarsError as error:
+            raise _not_written(self.folder, error) from None
+        part = _part_of(file, packed, sequence=1 + max((p.sequence for p in parts), default=0))
         held = next((p for p in parts if p.says_the_same_as(part)), None)
         if held is not None:
             incoming.unlink()
@@ -239,14 +244,19 @@ class Store:
             lock = FileLock(self.folder / ".lock")
             with lock.acquire(timeout=self.lock_seconds):
                 self._clear(read_manifest(self._manifest))
-                yield
+                try:
+                    yield
+                except BaseException:
+                    with suppress(OSError):  # the next writer clears what is still there
+                        self._clear(read_manifest(self._manifest))
+                    raise
         except Timeout:
             raise StoreBusyError(
                 f"another tocsin is writing to the store at {self.folder} and was not done after "
                 f"{self.lock_seconds:g} s; try again, or wait longer with TOCSIN_LOCK_SECONDS"
             ) from None
         except OSError as error:
-            raise InputError(f"the store at {self.folder} cannot be written: {error.strerror or error}") from None
+            raise _not_written(self.folder, error) from None
 
     def _write(self, name: str, content: bytes) -> None:
         write_synced(self.folder / name, content)
@@ -263,6 +273,15 @@ class Store:
                 if f"{folder}/{path.name}" not in named:
                     path.unlink()
         self._manifest.with_name(f".{self._manifest.name}.tmp").unlink(missing_ok=True)
+
+
+def _not_written(folder: Path, error: Exception) -> InputError:
+    why = getattr(error, "strerror", None) or str(error).splitlines()[0]
+    full = isinstance(error, pl.exceptions.PolarsError) or getattr(error, "errno", None) in (ENOSPC, EDQUOT, EFBIG)
+    return InputError(
+        f"the store at {folder} cannot be written: {why}"
+        + (". Make room there, or name another folder in TOCSIN_HOME" if full else "")
+    )
 
 
 def _pack(file: CheckedFile, path: Path) -> tuple[int, str]:
@@ -300,4 +319,5 @@ def _part_of(file: CheckedFile, packed: tuple[int, str], *, sequence: int) -> Pa
         last_day=file.last_day,
         place_precisions=file.place_precisions,
         sequence=sequence,
+        begins=file.begins,
     )
