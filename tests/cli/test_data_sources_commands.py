@@ -186,6 +186,25 @@ def test_a_source_that_is_none_is_told_which_may_be_meant(
         assert "Did you mean acled?" in data.refused(*words)
 
 
+def test_figures_of_a_file_may_be_of_any_source_and_say_whether_they_may_be_passed_on(
+    data: DataCommand, files: dict[str, Path], tmp_path: Path
+) -> None:
+    folder = str(tmp_path / "figures")
+    export = write_acled(files["acled"], [acled_row(1, event_date="2024-03-01", timestamp="")])
+    whole = write_ged(tmp_path / "mine.csv", [ged_row(1)])
+    data("acknowledge", "acled", "--yes")
+    assert "say the day: --published" in data.refused("digest", str(export), "-o", folder)
+    out, _ = data(
+        "digest", str(export), "-o", folder, "--source", "acled", "--published", "2025-01-15", "--covers", "world",
+        "--covers-until", "2024",
+    )  # fmt: skip
+    assert "acled 2025-01-15, 2024-03 to 2024-12" in out
+    assert out.splitlines()[-1].startswith("Not to be passed on: The terms of ACLED")
+    told = json.loads(data("digest", str(whole), "-o", folder, "--release", "24.1", "--format", "json")[0])
+    assert told["kept_to_oneself"] is None
+    assert "go with a FILE" in data.refused("digest", "-o", folder, "--covers", "world")
+
+
 def test_an_export_is_removed_by_source_and_name(data: DataCommand, home: Path, files: dict[str, Path]) -> None:
     data("import", str(files["acled"]), "--release", "24.1")
     data("import", str(files["ucdp-ged"]))

@@ -135,9 +135,9 @@ def _progress() -> Iterator[Any]:
 def status(format: Format = typer.Option(Format.table, help="How to print the result.")) -> None:
     """Show the releases held and the source in use; with none of it, the packaged figures that answer instead.
 
-    JSON: `store, empty, source` (the one in use), `sources`: [`name, title, known, in_use, held,
-    acknowledgement` ("not asked for", "given" or "missing"), `acknowledged_on`], `packaged`: {`source, release, what,
-    first_day, last_day, licence`}, `vintages`: [`vintage, release, source, kind, published, published_assumed, files`: [`name, sha256`],
+    JSON: `store, empty, source` (the one in use), `sources`: [`name, title, known, in_use, held, acknowledgement` ("not
+    asked for", "given" or "missing"), `acknowledged_on`], `packaged`: {`source, release, what, first_day, last_day,
+    licence`}, `vintages`: [`vintage, release, source, kind, published, published_assumed, files`: [`name, sha256`],
     `rows, rejected, questioned, first_day, last_day, countries ("world" or theatres), place_precisions, licence,
     citation, redistributable, rejected_files, questioned_files`], `notes` (what would be said beside figures made from
     all of the source in use).

@@ -93,16 +93,15 @@ def _check(warnings: bool, of_warnings: dict[str, object], of_events: dict[str, 
 def _check_terms(store: Store, settings: Settings, form: OutFormat) -> None:
     """Refuse an export of sums of events whose source's terms forbid it."""
     from tocsin.sources.acknowledged import check_acknowledged
-    from tocsin.sources.terms import terms_of, together
+    from tocsin.sources.terms import check_exported, terms_of, together
 
     held = [vintage for vintage in store.vintages() if vintage.source == settings.source]
     if held:
         check_acknowledged(settings.home, settings.source)
     terms = together(terms_of(vintage.source, redistributable=vintage.redistributable) for vintage in held)
-    if form is not OutFormat.table and not terms.reversible:
-        raise InputError(
-            f"{terms.why} So nothing is exported of what a release changed. Hint: without --format it is shown on this "
-            "machine"
+    if form is not OutFormat.table:
+        check_exported(
+            terms, "nothing is exported of what a release changed", "without --format it is shown on this machine"
         )
 
 

@@ -1,12 +1,14 @@
-"""The source in use: whether there is one of that name, and what to do where nothing of it is held."""
+"""The source in use: whether there is one of that name, what to do where nothing of it is held, and its terms."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tocsin.digest.tables import Provenance
 from tocsin.errors import InputError, NotHeldError, did_you_mean
 from tocsin.settings import Settings
 from tocsin.sources.registry import find_source, sources
+from tocsin.sources.terms import Terms, terms_of, together
 from tocsin.store import Store
 
 _PULLED = {"ucdp-ged": "ucdp", "acled": "acled"}
@@ -25,6 +27,14 @@ def unknown_source(name: str, held: Sequence[str]) -> str | None:
         return None
     known = tuple(dict.fromkeys((*sources(), *held)))
     return f"no source is called {name!r}; there are {', '.join(known)}.{did_you_mean(name, known)}"
+
+
+def terms_of_figures(told: Provenance) -> Terms:
+    """The terms of all sources that figures are of, by the strictest, and by what they say of themselves."""
+    names = [name.strip() for name in told.source.split(",") if name.strip()]
+    if not names and not told.redistributable:
+        names = [told.source]
+    return together(terms_of(name, redistributable=told.redistributable) for name in names)
 
 
 def not_held(source: str, release: str | None, held: Sequence[str]) -> NotHeldError:

@@ -22,13 +22,14 @@ import polars as pl
 from tocsin import __version__
 from tocsin.actors import is_group
 from tocsin.digest import Digest
+from tocsin.digest.used import terms_of_figures
 from tocsin.doors.exports.origin import write_table, write_text
 from tocsin.doors.wkb import cell_polygons, cell_rings
 from tocsin.errors import InputError, NotHeldError
 from tocsin.months import first_day, last_day, month_label
 from tocsin.plain import printable
 from tocsin.results import traced
-from tocsin.sources.terms import terms_of, together
+from tocsin.sources.terms import check_exported
 from tocsin.spreadsheet import csv_text
 
 CellFormat = Literal["geoparquet", "geojson", "csv"]
@@ -108,14 +109,11 @@ def write_cells(digest: Digest, path: Path, format: CellFormat, **asked: Any) ->
 
 def check_terms(digest: Digest) -> None:
     """Raises `InputError` where the terms of any source in the figures do not allow cells to be passed on."""
-    told = digest.provenance
-    names = [name.strip() for name in told.source.split(",") if name.strip()]
-    terms = together(terms_of(name, redistributable=told.redistributable) for name in names)
-    if not told.redistributable or not terms.reversible:
-        raise InputError(
-            f"no file of half-degree cells is made from {told.vintage}: single events can be told from it. {terms.why} "
-            "Hint: 'tocsin explain GROUP' shows the cells of a group on this machine"
-        )
+    check_exported(
+        terms_of_figures(digest.provenance),
+        f"no file of half-degree cells is made from {digest.provenance.vintage}: single events can be told from it",
+        "'tocsin explain GROUP' shows the cells of a group on this machine",
+    )
 
 
 def about_cells(digest: Digest) -> dict[str, str]:

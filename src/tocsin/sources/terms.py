@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from tocsin.errors import TocsinError
+from tocsin.errors import InputError, TocsinError
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,21 @@ def _of_other_package(source: str) -> Terms | None:
     if found is None or not isinstance(found.terms, Terms):
         return None
     return replace(found.terms, sources=(source,))
+
+
+def check_exported(terms: Terms, refused: str, hint: str) -> None:
+    """The one rule for files that are made to be passed on: half-degree cells, revisions and lags of reporting.
+
+    Raises `InputError`, with what is refused, why, and a hint, where figures that events can be told from may not be.
+    Files that tocsin itself reads again (`data digest`) and what commands print are not refused: see `kept_to_oneself`.
+    """
+    if not terms.reversible:
+        raise InputError(f"{refused}. {terms.why} Hint: {hint}")
+
+
+def kept_to_oneself(terms: Terms) -> str | None:
+    """What to say beside a file that is made all the same; None where nothing has to be held back."""
+    return None if terms.open else f"Not to be passed on: {terms.why}"
 
 
 def together(terms: Iterable[Terms]) -> Terms:
