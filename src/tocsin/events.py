@@ -219,7 +219,8 @@ class CheckedFile:
     `rows` are the events, which follow `EVENT_SCHEMA`; a file is made with them or a table, as `events`. `rejected` and
     `questioned` hold the rows as found (String columns): `row` (the line of a CSV, the row of a Parquet file),
     `reason`, then the columns that were checked. `countries` are ISO codes, or None for the whole world; with
-    `first_day` and `last_day` they say what the file speaks for.
+    `first_day` and `last_day` they say what the file speaks for. `begins` has the day of the first event of each
+    country, of a source that began to gather in other years in other countries; it stays beside the events.
     """
 
     file: str
@@ -234,6 +235,7 @@ class CheckedFile:
     first_day: date
     last_day: date
     place_precisions: tuple[int, ...]  # held in the rows, or 1..n where the column was left out
+    begins: tuple[tuple[str, date], ...] = ()
 
     def __init__(
         self,
@@ -251,6 +253,7 @@ class CheckedFile:
         first_day: date,
         last_day: date,
         place_precisions: tuple[int, ...],
+        begins: tuple[tuple[str, date], ...] = (),
     ) -> None:
         given = {name: value for name, value in locals().items() if name not in ("self", "events")}
         given["rows"] = EventRows.of(events) if isinstance(events, pl.DataFrame) else events or rows

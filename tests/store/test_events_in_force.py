@@ -198,6 +198,8 @@ def test_without_a_world_release_each_country_stands_alone(store: Store, take) -
     assert found.notes == (
         "Only these countries are covered: Mali, Niger.",
         "Niger is covered only to 1995-12-31; nothing is known after it.",
+        "Countries begin in different years, and what was not covered looks quiet: first events held of Mali 2001, "
+        "elsewhere from 1995 on. Lists, base rates and models take the years before for peace.",
     )
     assert len(store.vintages()) == 1
     assert store.vintages()[0].countries == ("Mali", "Niger")

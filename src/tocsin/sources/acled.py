@@ -78,7 +78,8 @@ def read_acled(path: Path, options: ReadOptions) -> CheckedFile:
     days, taken = _days(raw)
     release = _release(raw.file, options, days, taken)
     rows = check_rows(raw, ACLED, release, strict=options.strict)
-    starts = rows.rows.lazy().group_by("country", "theatre").agg(pl.col("date").min()).sort("date", "theatre").collect()
+    firsts = rows.rows.lazy().group_by("country", "theatre").agg(pl.col("date").min())
+    starts = firsts.sort("date", "theatre").collect()
     first, last = _period([day for day in days if day <= release.published], release, options.covers_until)
     return CheckedFile(
         file=raw.file,
@@ -93,6 +94,7 @@ def read_acled(path: Path, options: ReadOptions) -> CheckedFile:
         first_day=first,
         last_day=last,
         place_precisions=PLACE_PRECISIONS[: options.place_precision_max],
+        begins=tuple(starts.select("country", "date").sort("country").iter_rows()),
     )
 
 

@@ -28,6 +28,7 @@ __all__ = ["AsOfMode", "EventsInForce", "ScannedEvents", "events_in_force", "kno
 AsOfMode = Literal["reconstructed", "strict", "lagged"]
 Span = tuple[date, date]
 
+_MOST_TOLD = 6
 _PLACES = {
     1: "at their exact place",
     2: "within about 25 km",
@@ -253,7 +254,30 @@ def _coverage(parts: Sequence[Part], known_to: date | None) -> tuple[date, date,
             notes.append(f"Nothing is held after {last}; the days from then to {known_to} are unknown, not quiet.")
         last = min(last, known_to)
         last_days = {theatre: min(day, known_to) for theatre, day in last_days.items() if min(day, known_to) != last}
+    held_from = {} if world else {iso3: span[0] for iso3, span in spans.items()}
+    notes += _begin_later(parts, held_from, first, known_to)
     return first, last, last_days, notes
+
+
+def _begin_later(parts: Sequence[Part], held_from: dict[str, date], first: date, known_to: date | None) -> list[str]:
+    """What to say where some countries begin two years or more after the first: their years before look quiet.
+
+    `held_from` is the first day covered of each country that stands alone. Days after `known_to` are not told.
+    """
+    begins: dict[str, date] = {}
+    for iso3, day in (one for part in parts for one in part.begins):
+        begins[iso3] = min(day, begins.get(iso3, day))
+    begins |= {iso3: max(day, begins.get(iso3, day)) for iso3, day in held_from.items()}
+    theatres = theatre_by_iso3()
+    late = sorted((day, theatres[iso3]) for iso3, day in begins.items() if day.year > first.year + 1)
+    told = [f"{name} {day.year}" for day, name in late if known_to is None or day <= known_to]
+    if not told:
+        return []
+    shown = ", ".join(told[:_MOST_TOLD]) + (f" and {len(told) - _MOST_TOLD} more" if len(told) > _MOST_TOLD else "")
+    return [
+        f"Countries begin in different years, and what was not covered looks quiet: first events held of {shown}, "
+        f"elsewhere from {first.year} on. Lists, base rates and models take the years before for peace."
+    ]
 
 
 def _listed(names: list[str]) -> str:

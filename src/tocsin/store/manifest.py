@@ -46,6 +46,7 @@ class Part:
     last_day: date
     place_precisions: tuple[int, ...]
     sequence: int  # order of import; of two parts of a release that cover the same day and country the later counts
+    begins: tuple[tuple[str, date], ...] = ()  # see `CheckedFile`; older manifests lack it
 
     @property
     def rank(self) -> tuple[tuple[int, ...], int]:
@@ -227,6 +228,8 @@ def _part(entry: Any) -> Part:
         raise ValueError("a file outside the store's folders")
     if not all(iso3 in theatres for iso3 in part.countries or ()) or part.countries == ():
         raise ValueError("a country that is none")
+    if not all(iso3 in theatres for iso3, _ in part.begins):
+        raise ValueError("a first day of a country that is none")
     if not part.place_precisions or not set(part.place_precisions) <= set(PLACE_PRECISIONS):
         raise ValueError("a place precision that is none")
     if part.first_day > part.last_day or min(part.rows, part.rejected, part.questioned) < 0:
