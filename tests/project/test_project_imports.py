@@ -12,8 +12,8 @@ from project_tree import ROOT
 
 PACKAGE = ROOT / "src" / "tocsin"
 # What stands on nothing but itself; each imports only from those before it here.
-BASE = ["plain", "spreadsheet", "typed", "errors", "months", "settings", "countries", "actors", "scale", "results"]
-BASE += ["event_rows"]
+BASE = ["plain", "spreadsheet", "typed", "errors", "private", "months", "settings", "countries", "actors", "scale"]
+BASE += ["results", "event_rows"]
 ORDER = [
     *BASE,
     "events",

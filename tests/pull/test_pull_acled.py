@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -193,6 +194,19 @@ def test_the_file_has_all_columns_but_the_notes_and_no_secret(pull: Callable[...
         assert "planted" not in kept.read_text(encoding="utf-8").lower(), kept
 
 
+@pytest.mark.skipif(os.name != "posix", reason="other systems have other rights")
+def test_only_their_owner_can_read_the_events_wherever_they_are_kept(pull: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir(mode=0o755)
+    (tmp_path / "mine" / "acled-mali-niger-2023-03-01-2023-03-31-pulled-2024-05-20.csv.part").write_text("old")
+    before = os.umask(0o022)
+    try:
+        pull(Acled(), *WORDS, "--no-import", "--output", str(tmp_path / "mine"))
+    finally:
+        os.umask(before)
+    (path,) = (tmp_path / "mine").glob("*.csv")
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
 def test_the_same_question_on_the_same_day_is_not_asked_again(pull: Callable[..., Any]) -> None:
     acled = Acled()
     pull(acled)
@@ -202,7 +216,7 @@ def test_the_same_question_on_the_same_day_is_not_asked_again(pull: Callable[...
 
 def test_nothing_is_asked_before_the_terms_are_acknowledged(site: Site, data: DataCommand, home: Path) -> None:
     (home / "acknowledged.json").unlink()
-    assert "tocsin data acknowledge acled" in data.refused(*WORDS)
+    assert "so nothing is downloaded of its events. Read them" in data.refused(*WORDS)
     assert "tocsin data acknowledge acled" in data.refused(*WORDS, "--no-import")
     assert site.asked == []
 

@@ -29,6 +29,7 @@ from tocsin.forecast.newcomers import NewcomerModel, fit_newcomers
 from tocsin.forecast.risk import AtHorizon, RiskModel, fit_risk
 from tocsin.forecast.tail import SeverityTail
 from tocsin.panel import FEATURES, History
+from tocsin.private import private_folder
 from tocsin.verify.calibration import LogitCalibration
 
 M = TypeVar("M")
@@ -103,7 +104,7 @@ def cache_key(history: History, name: str) -> str:
 def _write(path: Path, content: dict[str, Any]) -> None:
     text = json.dumps(content)
     envelope = json.dumps({"sha256": hashlib.sha256(text.encode()).hexdigest(), "content": text})
-    path.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(path.parent)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
     try:
         with os.fdopen(handle, "wb") as out:

@@ -20,6 +20,7 @@ from filelock import FileLock, Timeout
 
 from tocsin.errors import DataError, InputError, MissingFileError, StoreBusyError
 from tocsin.months import month_label
+from tocsin.private import private_folder
 
 MANIFEST, SUMMARY, PARTS, LOCK = "replay.json", "summary.json", "parts", ".lock"
 FORMAT = 1
@@ -51,7 +52,7 @@ def opened(directory: Path, manifest: Mapping[str, Any]) -> Iterator[None]:
     path = directory / MANIFEST
     if directory.is_dir() and not path.exists() and any(p.name != LOCK for p in directory.iterdir()):
         raise InputError(f"{directory} holds other things than a replay. Hint: name an empty or a new folder")
-    (directory / PARTS).mkdir(parents=True, exist_ok=True)
+    private_folder(directory / PARTS)
     try:
         with FileLock(directory / LOCK, timeout=0):
             if path.exists():

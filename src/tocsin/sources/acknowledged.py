@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 
 from tocsin.errors import DataError, InputError
+from tocsin.private import private_folder
 
 FILE = "acknowledged.json"
 OWN = "own-"
@@ -26,7 +27,7 @@ def acknowledge(home: Path, source: str, *, on: date) -> None:
     statement = source_named(source).statement
     if not statement:
         raise InputError(f"{source} asks for no acknowledgement; its events can be used at once")
-    home.mkdir(parents=True, exist_ok=True)
+    private_folder(home)
     held = _read(home) | {source: {"on": on.isoformat(), "statement": _hash(statement)}}
     temporary = home / f".{FILE}.tmp"
     temporary.write_text(json.dumps(held, indent=1, sort_keys=True) + "\n", encoding="utf-8")
@@ -57,8 +58,8 @@ def acknowledged_on(home: Path, source: str) -> date | None:
         raise DataError(f"{home / FILE} is damaged; delete it and acknowledge the terms again") from None
 
 
-def check_acknowledged(home: Path, source: str) -> None:
-    """Raises `InputError`, saying what to do, unless `is_acknowledged`."""
+def check_acknowledged(home: Path, source: str, *, done: str = "computed from") -> None:
+    """Raises `InputError`, saying what to do, unless `is_acknowledged`; `done` is what was to be done."""
     from tocsin.sources.registry import find_source
 
     if is_acknowledged(home, source):
@@ -69,8 +70,8 @@ def check_acknowledged(home: Path, source: str) -> None:
             "events. Install the package that adds it"
         )
     raise InputError(
-        f"the terms of {source} have not been acknowledged, so nothing is computed from its events. Read them and "
-        f"record it with: tocsin data acknowledge {source}"
+        f"the terms of {source} have not been acknowledged, so nothing is {done} its events. Read them and record it "
+        f"with: tocsin data acknowledge {source}"
     )
 
 
@@ -84,6 +85,8 @@ def _read(home: Path) -> dict[str, dict[str, str]]:
         held = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
+    except NotADirectoryError:
+        raise InputError(f"{home} is a file; the folder of the store (TOCSIN_HOME) was expected") from None
     except (OSError, ValueError, RecursionError) as error:
         raise DataError(f"{path} cannot be read ({error}); delete it and acknowledge the terms again") from None
     if not isinstance(held, dict) or not all(isinstance(entry, dict) for entry in held.values()):

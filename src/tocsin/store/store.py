@@ -27,6 +27,7 @@ from polars.io.plugins import register_io_source
 
 from tocsin.errors import DataError, InputError, NotHeldError, StoreBusyError, did_you_mean
 from tocsin.events import EVENT_SCHEMA, CheckedFile
+from tocsin.private import private_folder
 from tocsin.settings import load_settings
 from tocsin.spreadsheet import csv_text
 from tocsin.store.inforce import AsOfMode, EventsInForce, ScannedEvents, events_in_force, scan_in_force
@@ -240,7 +241,7 @@ class Store:
         """The right to write, alone; leftovers of a write that was killed are cleared first."""
         try:
             for folder in (self.folder, self.folder / "parts", self.folder / "rejected"):
-                folder.mkdir(parents=True, exist_ok=True)
+                private_folder(folder)
             lock = FileLock(self.folder / ".lock")
             with lock.acquire(timeout=self.lock_seconds):
                 self._clear(read_manifest(self._manifest))

@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 
 from tocsin.errors import DataError, InputError, StoreBusyError, TocsinError
 from tocsin.months import first_day, last_day, month_id, month_label
+from tocsin.private import private_folder
 from tocsin.settings import Settings, packaged_folder
 from tocsin.store.manifest import write_synced
 from tocsin.typed import typed
@@ -62,7 +63,7 @@ def changing(settings: Settings) -> Iterator[None]:
     Raises `StoreBusyError` when another process keeps it, `InputError` where the folder cannot be written.
     """
     try:
-        settings.home.mkdir(parents=True, exist_ok=True)
+        private_folder(settings.home)
         lock = FileLock(settings.home / ".questions.lock")
         with lock.acquire(timeout=settings.lock_seconds):
             yield

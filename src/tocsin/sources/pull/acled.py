@@ -79,7 +79,7 @@ def pull_acled(
     if path.exists() and read_record(path) is None:
         raise InputError(f"{path} is there already and was not downloaded by tocsin; move it away or choose a folder")
     question = {"url": url, "countries": list(countries), "from": str(first), "to": str(last), "day": str(today)}
-    pages = Pages(path, question)
+    pages = Pages(path, question, private=True)
     held = held_whole(path, url)
     if held is not None:
         pages.drop()

@@ -9,6 +9,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from tocsin.errors import InputError, StoreBusyError
+from tocsin.private import private_folder
 
 _UNFINISHED = (".part", ".pages")
 
@@ -39,7 +40,10 @@ def download_folder(home: Path, chosen: Path | None = None) -> Iterator[Path]:
     """
     folder = chosen or home / "downloads"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        if chosen is None:
+            private_folder(folder)
+        else:
+            folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(folder / ".tocsin-pull.lock", timeout=0)
         lock.acquire()
     except Timeout:

@@ -20,9 +20,13 @@ from tocsin.sources.pull.record import Record, read_json, sha256_of, write_json,
 
 
 class Pages:
-    """The pages that have come so far of what `asked` describes; those of another question are dropped."""
+    """The pages that have come so far of what `asked` describes; those of another question are dropped.
 
-    def __init__(self, path: Path, asked: Mapping[str, Any]) -> None:
+    With `private` no other user of the machine can read the file that they make.
+    """
+
+    def __init__(self, path: Path, asked: Mapping[str, Any], *, private: bool = False) -> None:
+        self._mode = 0o600 if private else 0o666
         self._final, self._folder = path, path.with_name(f"{path.name}.pages")
         self._asked = dict(asked)
         state = read_json(self._folder / "state.json") or {}
@@ -44,7 +48,7 @@ class Pages:
     def add(self, rows: Iterable[Sequence[object]], note: Mapping[str, object]) -> None:
         """Keep one more page, with what should be known of it. Raises `DownloadError` where it cannot be written."""
         try:
-            self._folder.mkdir(exist_ok=True)
+            self._folder.mkdir(mode=0o700, exist_ok=True)
             file = self._file(len(self.notes))
             file.write_bytes(csv_bytes(rows))
             self.notes.append({**note, "sha256": sha256_of(file)})
@@ -67,7 +71,8 @@ class Pages:
         """The one CSV of all pages, which appears whole or not at all; the pages are dropped."""
         beside = self._final.with_name(f"{self._final.name}.part")
         try:
-            with beside.open("wb") as out:
+            beside.unlink(missing_ok=True)
+            with open(beside, "wb", opener=lambda name, how: os.open(name, how, self._mode)) as out:
                 out.write(csv_bytes([header]))
                 for number in range(len(self.notes)):
                     out.write(self._file(number).read_bytes())
