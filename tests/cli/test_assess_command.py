@@ -21,7 +21,7 @@ from planted_groups import link_models, shared_models, use_small_models
 from planted_lines import assessment, line
 from tocsin import warn
 from tocsin.cli import main
-from tocsin.cli.assess import _fitting
+from tocsin.cli.fitting import fitting
 from tocsin.errors import NotHeldError
 from tocsin.plain import printable
 from tocsin.settings import load_settings
@@ -234,7 +234,7 @@ def test_a_file_that_cannot_be_written_is_one_line(run: Run, monkeypatch: pytest
 
 
 def test_the_line_about_fitting_is_said_once_by_many_threads(capsys: pytest.CaptureFixture[str]) -> None:
-    with _fitting() as advance:
+    with fitting() as advance:
         threads = [threading.Thread(target=advance, args=("member",)) for _ in range(30)]
         for thread in threads:
             thread.start()

@@ -118,6 +118,15 @@ def test_on_a_terminal_it_is_asked(
     assert acknowledged.is_acknowledged(home, "gtd") is given
 
 
+def test_a_file_where_the_folder_of_the_store_should_be(
+    data: DataCommand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "file"
+    path.write_text("", encoding="utf-8")
+    monkeypatch.setenv("TOCSIN_HOME", str(path))
+    assert f"{path} is a file; the folder of the store" in data.refused("acknowledge", "acled", "--yes")
+
+
 def test_other_words_have_to_be_acknowledged_again(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from tocsin.sources import registry
 

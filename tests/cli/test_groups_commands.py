@@ -209,7 +209,7 @@ def test_settings_name_theatres_and_groups(groups: Command, monkeypatch: pytest.
         (("show", "IS @ Afganistan"), "Did you mean Afghanistan"),
         (("show", "LTTE @ Peru"), "It is recorded in France and Sri Lanka"),
         (("list", "--theatre", "Atlantis"), "no theatre is called 'Atlantis'"),
-        (("list", "--as-of", "June"), "expected YYYY-MM-DD"),
+        (("list", "--as-of", "June"), "--as-of is a day like 2020-12-31, got 'June'"),
         (("list", "--as-of", "1980-01-01"), "figures begin in"),
         (("list", "--lag-days", "-1"), "lag_days"),
         (("list", "--as-of-mode", "psychic"), "as_of_mode"),

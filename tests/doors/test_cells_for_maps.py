@@ -224,5 +224,8 @@ def test_the_command_refuses_in_one_line(data: Tocsin, tmp_path: Path) -> None:
     assert "--from is a month" in data.refused("cells", "--from", "2020", "-o", str(tmp_path / "cells.csv"))
     wrong = data.refused("cells", "--theatre", "Atlantis", "-o", str(tmp_path / "cells.csv"))
     assert "Atlantis" in wrong
+    strict = data.refused("cells", "--as-of-mode", "strict", "-o", str(tmp_path / "cells.csv"))
+    assert "strict mode asks what was known by a day, so it needs one" in strict
+    assert "there is no folder" in data.refused("cells", "-o", str(tmp_path / "none" / "cells.csv"))
     assert "can not be written" in data.refused("cells", "--from", "2020-12", "-o", "/dev/null/cells.csv")
     assert not list(tmp_path.iterdir())

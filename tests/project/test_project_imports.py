@@ -162,3 +162,15 @@ def test_trees_are_fitted_and_read_by_one_door(path: Path) -> None:
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "lightgbm"
     }
     assert used <= {"__version__"}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_no_module_takes_another_s_private_names(path: Path) -> None:
+    taken = [
+        f"{node.module}.{alias.name}"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+        if alias.name.startswith("_") and not alias.name.startswith("__") and alias.name != "_checks"  # a module
+    ]
+    assert taken == []

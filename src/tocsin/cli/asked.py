@@ -1,10 +1,11 @@
-"""What several commands ask in the same way: days, months, how the answer is printed."""
+"""What several commands ask in the same way: days, months, where the answer goes and how it is printed."""
 
 from __future__ import annotations
 
 import enum
 import json
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from tocsin.cli.app import say_json
@@ -19,13 +20,26 @@ class Format(enum.StrEnum):
 
 
 def day_of(text: str | None, option: str = "--as-of") -> date | None:
+    """The day an option names, if it is given. Raises `InputError` for anything else."""
+    return None if text is None else day_named(text, option)
+
+
+def day_named(text: str, option: str) -> date:
     """The day an option names. Raises `InputError` for anything else."""
-    if text is None:
-        return None
     try:
         return date.fromisoformat(text)
     except ValueError:
         raise InputError(f"{option} is a day like 2020-12-31, got {text!r}") from None
+
+
+def check_output(output: Path | None) -> None:
+    """Refuse at once what could not be written after the models were fitted."""
+    if output is None:
+        return
+    if output.is_dir():
+        raise InputError(f"--output is a file to write, got the folder {output}")
+    if not output.parent.is_dir():
+        raise InputError(f"--output {output} can not be written: there is no folder {output.parent}")
 
 
 def month_or_day(text: str | None, option: str) -> tuple[date, date] | tuple[None, None]:

@@ -5,16 +5,14 @@ from __future__ import annotations
 import enum
 import io
 import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
 from tocsin.cli.app import app, say_json
+from tocsin.cli.asked import check_output, day_of
+from tocsin.cli.fitting import fitting
 from tocsin.errors import InputError
 
 if TYPE_CHECKING:
@@ -73,15 +71,15 @@ def assess_command(
     expected deaths, and the risk of a mass-casualty attack across both. Probabilities come with a 90% interval of their
     estimate and the base rate; expected deaths with an 80% interval.
     """
-    day = _day(as_of)
-    _check_output(output)
+    day = day_of(as_of)
+    check_output(output)
     form = _form(format, output)
     from tocsin.settings import load_settings
     from tocsin.warn import assess
 
     given = {"as_of_mode": as_of_mode and as_of_mode.value, "lag_days": lag_days, "wording": wording and wording.value}
     settings = load_settings(**{name: value for name, value in given.items() if value is not None})
-    with _fitting() as progress:
+    with fitting() as progress:
         result = assess(
             as_of=day,
             theatre=theatre,
@@ -97,15 +95,6 @@ def assess_command(
         raise InputError(f"--output {output} can not be written: {error.strerror or error}") from None
 
 
-def _day(text: str | None) -> date | None:
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InputError(f"--as-of is a day like 2020-12-31, got {text!r}") from None
-
-
 def _form(asked: Format | None, output: Path | None) -> Format:
     """The format asked for, or the one the file's ending names; refuses where the two differ."""
     ending = output.suffix.lower().removeprefix(".") if output else ""
@@ -113,16 +102,6 @@ def _form(asked: Format | None, output: Path | None) -> Format:
     if asked and named and asked is not named:
         raise InputError(f"--output {output} ends like a {named.value} file, but --format is {asked.value}")
     return asked or named or Format.table
-
-
-def _check_output(output: Path | None) -> None:
-    """Refuse at once what could not be written after the models were fitted."""
-    if output is None:
-        return
-    if output.is_dir():
-        raise InputError(f"--output is a file to write, got the folder {output}")
-    if not output.parent.is_dir():
-        raise InputError(f"--output {output} can not be written: there is no folder {output.parent}")
 
 
 def _write(result: Assessment, whole: Assessment, top: int, format: Format, output: Path | None) -> None:
@@ -162,36 +141,3 @@ def _write(result: Assessment, whole: Assessment, top: int, format: Format, outp
                 sys.stdout.buffer.flush()
             else:
                 output.write_bytes(packed.getvalue())
-
-
-@contextmanager
-def _fitting() -> Iterator[Callable[[str], None]]:
-    """Progress of a fit, on standard error: a bar on a terminal, a plain line elsewhere; nothing when it is cached."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    from tocsin.forecast.boosters import EARLY_REPLICATES, REPLICATES
-    from tocsin.forecast.model import HORIZONS, TARGETS
-
-    console = Console(stderr=True)
-    total = (EARLY_REPLICATES + REPLICATES) * len(HORIZONS) * len(TARGETS)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-    task = None
-    lock = threading.Lock()  # members end on several threads
-
-    def advance(_: str) -> None:
-        nonlocal task
-        with lock:
-            if task is None:
-                if not console.is_terminal:
-                    typer.echo(
-                        "tocsin: fitting the models (once for this data and day; half a minute or so) ...", err=True
-                    )
-                task = bar.add_task("fitting (once for this data and day)", total=total)
-        if bar.tasks[task].completed == bar.tasks[task].total:  # a brief may fit the models of an earlier day as well
-            bar.update(task, total=bar.tasks[task].completed + total)
-        bar.advance(task)
-
-    with bar:
-        yield advance

@@ -7,7 +7,9 @@ from pathlib import Path
 import typer
 
 from tocsin.cli.app import app, say
-from tocsin.cli.assess import Mode, Words, _check_output, _day, _fitting
+from tocsin.cli.asked import check_output, day_of
+from tocsin.cli.assess import Mode, Words
+from tocsin.cli.fitting import fitting
 from tocsin.cli.working import told_when_long
 from tocsin.errors import InputError
 
@@ -36,11 +38,11 @@ def brief_command(
     last period's assessment missed; then come the full lists, a page for each group on warning, and method, vintage and
     bias. The HTML is one file that asks for nothing from elsewhere; both print on A4.
     """
-    day = _day(as_of)
+    day = day_of(as_of)
     ending = output.suffix.lower()
     if ending not in ENDINGS:
         raise InputError(f"a brief is a file that ends with {' or '.join(ENDINGS)}, got --output {output}")
-    _check_output(output)
+    check_output(output)
     from tocsin.replay.record import write_whole
     from tocsin.report.brief import build_document, write_html, write_pdf
     from tocsin.settings import load_settings
@@ -48,7 +50,7 @@ def brief_command(
 
     given = {"as_of_mode": as_of_mode and as_of_mode.value, "lag_days": lag_days, "wording": wording and wording.value}
     settings = load_settings(**{name: value for name, value in given.items() if value is not None})
-    with _fitting() as progress, told_when_long("gathering the brief (up to a minute) ..."):
+    with fitting() as progress, told_when_long("gathering the brief (up to a minute) ..."):
         brief = make_brief(as_of=day, theatre=theatre, horizon=horizon, settings=settings, progress=progress)
     document = build_document(brief)
     content = write_html(document) if ending == ".html" else write_pdf(document, dated=brief.assessment.as_of)

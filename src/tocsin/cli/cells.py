@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 
 from tocsin.cli.app import say
-from tocsin.cli.asked import day_of, month_of
+from tocsin.cli.asked import check_output, day_of, month_of
 from tocsin.cli.assess import Mode
 from tocsin.cli.data import data_app
 from tocsin.errors import InputError
@@ -46,7 +46,9 @@ def cells_command(
 
     No file is made from sources whose terms forbid it. The file says source, licence, vintage and where data end.
     """
+    check_output(output)
     from tocsin.digest import load_digest
+    from tocsin.digest.used import check_day
     from tocsin.doors.cells import CELL_FORMATS, write_cells
     from tocsin.groups import resolve_group, resolve_theatre
     from tocsin.months import last_day
@@ -58,7 +60,9 @@ def cells_command(
     given = {"as_of_mode": as_of_mode and as_of_mode.value, "lag_days": lag_days}
     settings = load_settings(**{name: value for name, value in given.items() if value is not None})
     months = {"first": month_of(first, "--from"), "last": month_of(last, "--to")}
-    digest = load_digest(settings, as_of=day_of(as_of))
+    day = day_of(as_of)
+    check_day(settings, day)
+    digest = load_digest(settings, as_of=day)
     theatres = resolve_theatre(theatre, settings).countries if theatre else None
     actor = None
     if group:

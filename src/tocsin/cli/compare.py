@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from tocsin.cli.app import say, say_json
+from tocsin.cli.asked import day_of
 from tocsin.cli.data import Format, data_app
-from tocsin.errors import InputError
 
 if TYPE_CHECKING:
     from tocsin.digest.comparing import GroupsCompared, SourcesCompared
@@ -44,18 +44,11 @@ def compare(
 
     settings = load_settings()
     place = resolve_theatre(theatre, settings) if theatre is not None else None
-    found = compare_sources(a, b, settings, theatre=place, first=_day("--from", first), last=_day("--to", last))
+    found = compare_sources(a, b, settings, theatre=place, first=day_of(first, "--from"), last=day_of(last, "--to"))
     if format is Format.json:
         say_json(json.dumps(asdict(found), default=date.isoformat, indent=2, ensure_ascii=False))
         return
     _print(found)
-
-
-def _day(option: str, text: str | None) -> date | None:
-    try:
-        return None if text is None else date.fromisoformat(text)
-    except ValueError:
-        raise InputError(f"{option} is a day like 2020-01-01, got {text!r}") from None
 
 
 def _print(found: SourcesCompared) -> None:

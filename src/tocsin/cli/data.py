@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from tocsin.cli.app import app, say, say_json
-from tocsin.cli.imported import before_use, file_entry, print_added, published_day, raise_all, shortened
+from tocsin.cli.asked import day_of
+from tocsin.cli.imported import before_use, file_entry, print_added, raise_all, shortened
 from tocsin.errors import TocsinError
 from tocsin.plain import printable
 
@@ -84,7 +85,7 @@ def import_files(
     from tocsin.sources.registry import ReadOptions, read_file
     from tocsin.store import Store
 
-    when = published_day(published)
+    when = day_of(published, "--published")
     options = ReadOptions(
         release=release,
         published=when,

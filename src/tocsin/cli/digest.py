@@ -8,8 +8,8 @@ from pathlib import Path
 import typer
 
 from tocsin.cli.app import say, say_json
+from tocsin.cli.asked import day_of
 from tocsin.cli.data import Covers, Format, data_app
-from tocsin.cli.imported import published_day
 
 
 @data_app.command("digest")
@@ -54,7 +54,7 @@ def digest_command(
     from tocsin.settings import load_settings
     from tocsin.sources.terms import kept_to_oneself
 
-    when = published_day(published)
+    when = day_of(published, "--published")
     of_file = (release, source, when, place_precision_max, covers, covers_until)
     if file is None and any(one is not None for one in of_file):
         raise InputError("--release, --source, --published, --place-precision-max and --covers go with a FILE")

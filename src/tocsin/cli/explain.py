@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import typer
 
 from tocsin.cli.app import app, say_json
-from tocsin.cli.assess import Mode, Words, _check_output, _day, _fitting
+from tocsin.cli.asked import check_output, day_of
+from tocsin.cli.assess import Mode, Words
+from tocsin.cli.fitting import fitting
 from tocsin.cli.working import told_when_long
 from tocsin.errors import InputError
 
@@ -53,8 +55,8 @@ def explain_command(
 
     Everything is from what was known on the day. Probabilities stand with interval, base rate, record and confidence.
     """
-    day = _day(as_of)
-    _check_output(output)
+    day = day_of(as_of)
+    check_output(output)
     form = _form(format, output)
     from tocsin.settings import load_settings
     from tocsin.warn.explain import explain
@@ -62,7 +64,7 @@ def explain_command(
     given = {"as_of_mode": as_of_mode and as_of_mode.value, "lag_days": lag_days, "wording": wording and wording.value}
     settings = load_settings(**{name: value for name, value in given.items() if value is not None})
     long = "up to two minutes; --no-rivalry leaves out who answers whom" if rivalry else "some seconds"
-    with _fitting() as progress, told_when_long(f"explaining {group} ({long}) ..."):
+    with fitting() as progress, told_when_long(f"explaining {group} ({long}) ..."):
         result = explain(group, as_of=day, horizon=horizon, rivalry=rivalry, settings=settings, progress=progress)
     try:
         _write(result, form, output)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from tocsin.cli.app import app, say_json
-from tocsin.errors import InputError
+from tocsin.cli.asked import day_of
 
 if TYPE_CHECKING:
     from tocsin.digest import Digest
@@ -68,7 +68,7 @@ def list_groups(
     from tocsin.groups import group_table, resolve_theatre
     from tocsin.spreadsheet import csv_text
 
-    settings, day = _settings(as_of_mode, lag_days), _day(as_of)
+    settings, day = _settings(as_of_mode, lag_days), day_of(as_of)
     place = resolve_theatre(theatre, settings) if theatre is not None else None
     digest = _seen_as(_load(settings, day), place)
     table = group_table(digest.monthly, digest.provenance.last_month)
@@ -101,7 +101,7 @@ def show_group(
     from tocsin.cli.groups_text import show_facts
     from tocsin.groups import group_facts, resolve_group
 
-    settings, day = _settings(as_of_mode, lag_days), _day(as_of)
+    settings, day = _settings(as_of_mode, lag_days), day_of(as_of)
     digest = _load(settings, day)
     month = digest.provenance.last_month
     found = resolve_group(name, digest.monthly, settings, as_of_month=month)
@@ -126,15 +126,6 @@ def _settings(as_of_mode: str | None, lag_days: int | None) -> Settings:
 
     given = {"as_of_mode": as_of_mode, "lag_days": lag_days}
     return load_settings(**{name: value for name, value in given.items() if value is not None})
-
-
-def _day(words: str | None) -> date | None:
-    if words is None:
-        return None
-    try:
-        return date.fromisoformat(words)
-    except ValueError:
-        raise InputError(f"--as-of {words!r} is not a day; expected YYYY-MM-DD, as in 2020-12-31") from None
 
 
 def _load(settings: Settings, day: date | None) -> Digest:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from tocsin.cli.app import say
-from tocsin.errors import DataError, InputError, TocsinError
+from tocsin.errors import DataError, TocsinError
 
 if TYPE_CHECKING:
     from tocsin.events import CheckedFile
@@ -38,16 +37,6 @@ def raise_all(refused: list[TocsinError], given: int) -> None:
     if len(refused) == 1:
         raise type(refused[0])(f"{refused[0]}{nothing}")
     raise DataError(f"{len(refused)} of {given} files cannot be used.{nothing}" + "".join(f"\n  {e}" for e in refused))
-
-
-def published_day(text: str | None) -> date | None:
-    """The day that --published names; raises `InputError` for what is none."""
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InputError(f"--published is a day like 2024-06-30, got {text!r}") from None
 
 
 def file_entry(store: Store, file: CheckedFile, added: Added) -> dict[str, Any]:

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from tocsin.cli.app import say, say_json
+from tocsin.cli.asked import day_named, day_of
 from tocsin.cli.data import Format, data_app
-from tocsin.cli.imported import before_use, file_entry, print_added, published_day, raise_all
+from tocsin.cli.imported import before_use, file_entry, print_added, raise_all
 from tocsin.errors import InputError, TocsinError
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def pull_ucdp(
     )
     from tocsin.sources.source import ReadOptions
 
-    settings, when, patience = load_settings(), published_day(published), _patience()
+    settings, when, patience = load_settings(), day_of(published, "--published"), _patience()
     base = checked_base(settings.ucdp_url, "ucdp_url")
     api = checked_base(settings.ucdp_api_url, "ucdp_api_url")
     token = ucdp_token() if via is Via.api else None
@@ -138,9 +139,9 @@ def pull_acled(
     from tocsin.sources.source import ReadOptions
 
     settings, patience = load_settings(), _patience()
-    check_acknowledged(settings.home, "acled")
+    check_acknowledged(settings.home, "acled", done="downloaded of")
     base = checked_base(settings.acled_url, "acled_url")
-    first, last = _date(from_, "--from"), _date(to, "--to")
+    first, last = day_named(from_, "--from"), day_named(to, "--to")
     if last < first:
         raise InputError(f"--to {last} is before --from {first}")
     countries = list(dict.fromkeys(country))
@@ -171,13 +172,6 @@ def _check_names(releases: list[str]) -> None:
     for name in releases:
         if name not in ("latest", "candidate"):
             ged_release(name)
-
-
-def _date(text: str, option: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InputError(f"{option} is a day like 2024-06-30, got {text!r}") from None
 
 
 @contextmanager

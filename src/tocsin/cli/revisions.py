@@ -118,13 +118,13 @@ def _flips(
     form: OutFormat,
     output: Path | None,
 ) -> None:
-    from tocsin.cli.assess import _fitting
+    from tocsin.cli.fitting import fitting
     from tocsin.report.revision_tables import print_flips
     from tocsin.store import releases_compared
     from tocsin.warn.flips import flips_of
 
     pair = releases_compared(store, older, newer, source=settings.source)
-    with _fitting() as progress:
+    with fitting() as progress:
         found = flips_of(
             store,
             settings=settings,

@@ -86,16 +86,14 @@ def rivalry_command(
     else:
         _refuse({"--workers": workers is not None, "--cluster": cluster is not None}, "is for all theatres at once")
     _check_figures(figures)
+    from tocsin.digest.used import check_day
     from tocsin.groups import resolve_theatre
     from tocsin.settings import load_settings
 
     given = {"as_of_mode": as_of_mode and as_of_mode.value, "lag_days": lag_days}
     settings = load_settings(**{name: value for name, value in given.items() if value is not None})
     day = day_of(as_of)
-    if day is None and settings.as_of_mode != "reconstructed":
-        raise InputError(
-            f"{settings.as_of_mode} mode asks what was known by a day, so it needs one. Hint: --as-of YYYY-MM-DD"
-        )
+    check_day(settings, day)
     if theatre is None:
         _all_theatres(_digest(settings, day), kind.value, days, seed, workers, cluster, format)
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from tocsin.digest.tables import Provenance
 from tocsin.errors import InputError, NotHeldError, did_you_mean
@@ -19,6 +20,14 @@ def check_used(settings: Settings) -> None:
     unknown = unknown_source(settings.source, Store(settings.home).sources())
     if unknown:
         raise InputError(f"{unknown} The setting 'source' (TOCSIN_SOURCE) names it")
+
+
+def check_day(settings: Settings, as_of: date | None) -> None:
+    """Raises `InputError` where an as-of mode that asks what was known by a day is given none."""
+    if as_of is None and settings.as_of_mode != "reconstructed":
+        raise InputError(
+            f"{settings.as_of_mode} mode asks what was known by a day, so it needs one. Hint: --as-of YYYY-MM-DD"
+        )
 
 
 def unknown_source(name: str, held: Sequence[str]) -> str | None:

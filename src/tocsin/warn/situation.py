@@ -11,6 +11,7 @@ from pathlib import Path
 from tocsin.countries import region_of
 from tocsin.digest import Digest, load_digest, packaged_digest
 from tocsin.digest.load import PACKAGED_PUBLISHED, PACKAGED_SOURCE
+from tocsin.digest.used import check_day
 from tocsin.errors import InputError, NotHeldError
 from tocsin.forecast.cache import counts_or_load, newcomers_or_load, risk_or_load
 from tocsin.forecast.counts import CountModel
@@ -109,10 +110,7 @@ def load_situation(
     Figures are those of the store, or the packaged ones, unless a `digest` is given. Raises `InputError` for an option
     that cannot be, `NotHeldError` for a day or theatre without figures.
     """
-    if as_of is None and settings.as_of_mode != "reconstructed":
-        raise InputError(
-            f"{settings.as_of_mode} mode asks what was known by a day, so it needs one. Hint: --as-of YYYY-MM-DD"
-        )
+    check_day(settings, as_of)
     load_wording(settings.wording, settings.language)  # what cannot be is said before anything is fitted
     world = load_digest(settings, as_of=as_of) if digest is None else _known_of(digest, as_of, settings)
     end = last_day(world.provenance.last_month)
