@@ -146,6 +146,19 @@ class OriginSplit:
             yield learned, tested
 
 
+def _weights(given: Any, X: Floats) -> Floats:
+    """One weight a case; a single number is that of all. Raises `InputError` (a `ValueError`) for another shape."""
+    if isinstance(given, int | float | np.number):
+        return np.full(len(X), float(given))
+    weight: Floats = _validation.check_array(given, ensure_2d=False, dtype=np.float64, input_name="sample_weight")
+    if weight.ndim != 1:
+        raise InputError(f"sample_weight is one number for each case, got an array of shape {weight.shape}")
+    _validation.check_consistent_length(X, weight)
+    if not weight.any():
+        raise InputError("Sample weights must contain at least one non-zero number.")
+    return weight
+
+
 class GroupRisk(_base.ClassifierMixin, _base.BaseEstimator):  # type: ignore[misc]
     """The boosted trees of the risk model for one outcome, as a binary classifier.
 
@@ -184,7 +197,7 @@ class GroupRisk(_base.ClassifierMixin, _base.BaseEstimator):  # type: ignore[mis
         self.classes_, label = np.unique(y, return_inverse=True)
         if len(self.classes_) < 2:
             raise InputError(f"outcomes are of one class only ({self.classes_[0]}): nothing can be learned from them")
-        weight = None if sample_weight is None else _validation._check_sample_weight(sample_weight, X, dtype=np.float64)
+        weight = None if sample_weight is None else _weights(sample_weight, X)
         params = PARAMS | {
             "num_leaves": self.num_leaves,
             "learning_rate": self.learning_rate,
