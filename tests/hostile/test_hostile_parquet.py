@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from cpu_time import cpu_seconds
 from refusals import told_of
 
 from ged_files import dated
@@ -78,10 +78,10 @@ def test_more_rows_than_there_can_be(tmp_path: Path) -> None:
         for _ in range(1 + MOST_ROWS // group.num_rows):
             writer.write_table(group)
     assert path.stat().st_size < 2**20
-    began = time.monotonic()
+    began = cpu_seconds()
     with pytest.raises(DataError, match="it says that it has 200,"):
         read_table(path, ["id"])
-    assert time.monotonic() - began < 20
+    assert cpu_seconds() - began < 20
 
 
 def test_nothing_in_the_current_folder_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
