@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -47,6 +48,7 @@ from tocsin.store.slices import damaged
 T = TypeVar("T")
 
 _READ_TRIES = 5
+_READ_PAUSE = 0.005  # seconds before the second look, then twice as long each time
 _ROW_GROUP = 2**16  # rows; a part is sorted by place, so that one country's rows are found without reading the rest
 
 
@@ -163,15 +165,17 @@ class Store:
             try:
                 return work(parts)
             except (FileNotFoundError, pl.exceptions.PolarsError) as error:
+                same = read_manifest(self._manifest) == parts
                 missing = [part.parquet for part in parts if not (self.folder / part.parquet).exists()]
-                if not missing and not isinstance(error, FileNotFoundError):
+                if same and not missing and not isinstance(error, FileNotFoundError):
                     raise damaged(self.folder, parts, error) from None
-                # A writer may just have replaced what we were about to read.
-                if read_manifest(self._manifest) == parts or tried == _READ_TRIES - 1:
+                # A writer may just have replaced what we were about to read, and may be putting it back: look again.
+                if tried == _READ_TRIES - 1:
                     raise DataError(
                         f"the store is damaged: {', '.join(missing) or error} is missing; remove that release with "
                         "`tocsin data remove` and import it again"
                     ) from None
+                time.sleep(_READ_PAUSE * 2**tried)
         raise AssertionError("unreachable")
 
     # --- writing --------------------------------------------------------------------------------------------------
