@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
+import re
 import sys
 import tomllib
 from collections.abc import Callable, Iterator
@@ -17,7 +19,6 @@ from tocsin.digest.load import load_digest
 from tocsin.errors import InputError
 from tocsin.settings import Settings
 from tocsin.sources import registry
-from tocsin.sources.registry import sources
 from tocsin.sources.terms import terms_of
 from tocsin.web import gate
 
@@ -40,7 +41,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
         (info / "entry_points.txt").write_text(f"[{registry.GROUP}]\n{lines}", encoding="utf-8")
         monkeypatch.syspath_prepend(str(site))
         modules.append(module)
-        sources.cache_clear()
+        registry.installed.cache_clear()
         importlib.invalidate_caches()
         return site
 
@@ -49,7 +50,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
     for module in modules:
         sys.modules.pop(module, None)
     importlib.invalidate_caches()
-    sources.cache_clear()
+    registry.installed.cache_clear()
 
 
 @pytest.fixture
@@ -115,7 +116,7 @@ def test_its_own_terms_count_while_it_is_installed(
     assert gate.terms_held(settings).open
     monkeypatch.setattr(sys, "path", [entry for entry in sys.path if entry != str(example)])
     importlib.invalidate_caches()
-    sources.cache_clear()
+    registry.installed.cache_clear()
     # Nobody can be asked any more what its terms are, so nothing is shown and nothing computed.
     assert not terms_of("ledger").open
     assert not gate.terms_held(settings).open
@@ -154,7 +155,7 @@ def source(name, **changes):
     [
         ("SOURCE = 1 / 0", "cannot be loaded .division by zero."),
         ("SOURCE = 7", "is no Source but a int"),
-        ('SOURCE = source("acled")', "two sources are called 'acled'"),
+        ('SOURCE = source("acled")', "Two sources are called 'acled'"),
         ('SOURCE = source("UCDP-GED ")', "needs a name of small letters"),
         ('SOURCE = source("own-list")', "does not begin with own-"),
     ],
@@ -163,15 +164,43 @@ def test_a_source_that_cannot_be_used_is_told_and_shows_nothing(
     install: Install, data: DataCommand, home: Path, tmp_path: Path, code: str, message: str
 ) -> None:
     install("odd_source", HEAD + code, {"odd": "odd_source:SOURCE"})
-    with pytest.raises(InputError, match=message):
-        sources()
+    assert list(registry.sources()) == ["ucdp-ged", "acled", "gtd"]
+    (told,) = registry.broken_sources()
+    assert re.search(message, told)
+    assert told in data("status")[0]
+    assert told in json.loads(data("status", "--format", "json")[0])["notes"]
     assert not terms_of("odd").open
     assert terms_of("ucdp-ged").open  # what comes with tocsin is known without asking anyone
     assert not terms_of("acled").open
-    # Neither does it keep others from theirs, where they are named.
-    file = write_ged(tmp_path / "GEDEvent_v24_1.csv", [ged_row(1)])
-    data("import", str(file), "--source", "ucdp-ged")
-    assert load_digest(Settings(home=home)).provenance.vintage == "ucdp-ged 24.1"
+    # Neither does it keep others from theirs, named or not.
+    for words in (["--source", "ucdp-ged"], []):
+        file = write_ged(tmp_path / "GEDEvent_v24_1.csv", [ged_row(1 + len(words))])
+        data("import", str(file), *words)
+        assert load_digest(Settings(home=home)).provenance.vintage == "ucdp-ged 24.1"
+    # Where nobody knows a file or a name, the one that cannot be used may be the one that was meant.
+    odd = tmp_path / "odd.csv"
+    odd.write_text("odd,even\n1,2\n", encoding="utf-8")
+    assert told in data("import", str(odd), code=2)[1]
+    assert told in data("import", str(odd), "--source", "odd", code=2)[1]
+
+
+def test_a_source_that_fails_to_look_at_a_file_leaves_it_to_the_others(
+    install: Install, data: DataCommand, tmp_path: Path
+) -> None:
+    install("odd_source", HEAD + 'SOURCE = source("odd", recognises=lambda: 0)', {"odd": "odd_source:SOURCE"})
+    data("import", str(write_ged(tmp_path / "GEDEvent_v24_1.csv", [ged_row(1)])))
+    odd = tmp_path / "odd.csv"
+    odd.write_text("odd,even\n1,2\n", encoding="utf-8")
+    assert "The source 'odd' failed to look at it (TypeError: " in data("import", str(odd), code=2)[1]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no such files")
+def test_what_is_no_file_is_not_waited_for(data: DataCommand, tmp_path: Path) -> None:
+    """A pipe that nobody writes to would be waited for without end."""
+    os.mkfifo(tmp_path / "events.csv")
+    assert "events.csv is not a file" in data("import", str(tmp_path / "events.csv"), code=2)[1]
+    assert "is a folder; name the files in it" in data("import", str(tmp_path), code=2)[1]
+    assert "there is no file" in data("import", str(tmp_path / "none.csv"), code=2)[1]
 
 
 def test_a_source_speaks_for_itself_alone(install: Install, data: DataCommand, tmp_path: Path) -> None:
@@ -184,6 +213,15 @@ def test_a_source_speaks_for_itself_alone(install: Install, data: DataCommand, t
     odd = tmp_path / "odd.csv"
     odd.write_text("odd,even\n1,2\n", encoding="utf-8")
     assert "the source 'odd' failed on odd.csv (KeyError: 'dead')" in data("import", str(odd), code=2)[1]
+
+
+def test_a_column_that_no_event_has_is_a_fault_of_the_package(
+    install: Install, data: DataCommand, tmp_path: Path
+) -> None:
+    code = (EXAMPLE / "ledger_source.py").read_text(encoding="utf-8").replace('"deaths_low":', '"deaths_least":')
+    install("ledger_source", code, {"ledger": "ledger_source:SOURCE"})
+    said = data("import", str(ledger(tmp_path)), code=2)[1]
+    assert "the source 'ledger' gives columns that no event has: deaths_least" in said
 
 
 def test_the_example_names_its_source_as_the_registry_looks_for_it() -> None:

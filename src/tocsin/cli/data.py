@@ -141,16 +141,17 @@ def status(format: Format = typer.Option(Format.table, help="How to print the re
     licence`}, `vintages`: [`vintage, release, source, kind, published, published_assumed, files`: [`name, sha256`],
     `rows, rejected, questioned, first_day, last_day, countries ("world" or theatres), place_precisions, licence,
     citation, redistributable, rejected_files, questioned_files`], `notes` (what would be said beside figures made from
-    all of the source in use).
+    all of the source in use, and which source of a package cannot be used).
     """
     from tocsin.settings import load_settings
+    from tocsin.sources.registry import broken_sources
     from tocsin.store import Store
 
     settings = load_settings()
     store = Store.open()
     vintages = store.vintages()
     sources = _sources(store, settings)
-    notes = _status_notes(store, settings)
+    notes = [*_status_notes(store, settings), *broken_sources()]
     if format is Format.json:
         content = {
             "store": str(store.folder),

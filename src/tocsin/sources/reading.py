@@ -22,10 +22,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tocsin.errors import DataError, InputError, MissingFileError
+from tocsin.errors import DataError, InputError
 from tocsin.sources.parquet_trial import try_parquet
 from tocsin.sources.records import Records, find_records
-from tocsin.sources.unpacking import first_line, unpacked_gzip, unpacked_zip
+from tocsin.sources.unpacking import check_file, first_line, unpacked_gzip, unpacked_zip
 
 ROW = "row"
 """Name of the added column: the line of a CSV file a row begins on, or the number of a Parquet file's row, from 1."""
@@ -137,10 +137,7 @@ def open_table(path: Path, wanted: Sequence[str], *, standard_header: Sequence[s
     fields and a number as the first. Raises `MissingFileError`, `InputError` (not a file) or `DataError` (empty, cut
     off, wrong encoding, not a table, an archive that cannot be trusted).
     """
-    if not path.exists():
-        raise MissingFileError(f"there is no file {path}")
-    if not path.is_file():
-        raise InputError(f"{path} is {'a folder; name the files in it' if path.is_dir() else 'not a file'}")
+    check_file(path)
     try:
         with path.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()

@@ -100,31 +100,43 @@ def packaged_sources() -> dict[str, Source]:
 
 
 @cache
-def sources() -> dict[str, Source]:
-    """All sources by name. Raises `InputError` for a package's source that cannot be used."""
-    found = dict(packaged_sources())
+def installed() -> tuple[dict[str, Source], tuple[str, ...]]:
+    """The sources by name, and for each of a package's that cannot be used a sentence that says why."""
+    found, broken = dict(packaged_sources()), []
     for point in entry_points(group=GROUP):
         try:
             source = point.load()
         except Exception as error:
-            raise InputError(
-                f"the source {point.name!r} of {point.value} cannot be loaded ({error}); mend or remove that package"
-            ) from error
-        if not isinstance(source, Source):
-            raise InputError(f"the entry point {point.value} of {GROUP} is no Source but a {type(source).__name__}")
-        if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", source.name) or source.name.startswith("own-"):
-            raise InputError(
-                f"the source {source.name!r} of {point.value} needs a name of small letters, digits and single "
-                f"hyphens that does not begin with own-, as lists of a user's own do"
+            broken.append(
+                f"The source {point.name!r} of {point.value} cannot be loaded ({error}); mend or remove that package."
             )
-        if source.name in found:
-            raise InputError(f"two sources are called {source.name!r}; {point.value} must have a name of its own")
-        found[source.name] = source
-    return found
+            continue
+        if not isinstance(source, Source):
+            broken.append(f"The entry point {point.value} of {GROUP} is no Source but a {type(source).__name__}.")
+        elif not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", source.name) or source.name.startswith("own-"):
+            broken.append(
+                f"The source {source.name!r} of {point.value} needs a name of small letters, digits and single "
+                f"hyphens that does not begin with own-, as lists of a user's own do."
+            )
+        elif source.name in found:
+            broken.append(f"Two sources are called {source.name!r}; {point.value} must have a name of its own.")
+        else:
+            found[source.name] = source
+    return found, tuple(broken)
+
+
+def sources() -> dict[str, Source]:
+    """All sources that can be used, by name. What is wrong with one of a package does not concern the others."""
+    return installed()[0]
+
+
+def broken_sources() -> tuple[str, ...]:
+    """What is wrong with sources of packages that cannot be used, a sentence each."""
+    return installed()[1]
 
 
 def find_source(name: str) -> Source | None:
-    """The source of a name, if there is one. What is wrong with other packages does not concern those of tocsin."""
+    """The source of a name, if there is one."""
     return packaged_sources().get(name) or sources().get(name)
 
 
@@ -133,7 +145,10 @@ def source_named(name: str) -> Source:
     found = find_source(name)
     if found is None:
         known = sources()
-        raise InputError(f"no source is called {name!r}; there are {', '.join(known)}.{did_you_mean(name, known)}")
+        hint = " ".join(["", *broken_sources()])
+        raise InputError(
+            f"no source is called {name!r}; there are {', '.join(known)}.{did_you_mean(name, known)}{hint}"
+        )
     return found
 
 
@@ -141,17 +156,19 @@ def source_of_file(path: Path, named: str | None = None) -> Source:
     """The source to read a file with: the one named, or the only one that knows it by its name and columns.
 
     A file that is no table at all is left to UCDP GED's reader, which says what is wrong with it. Raises `InputError`
-    when none or several know the file.
+    when none or several know the file, and as `check_file` for what is none.
     """
     from tocsin.sources.header import columns_of
+    from tocsin.sources.unpacking import check_file
 
+    check_file(path)
     if named is not None:
         return source_named(named)
     columns = columns_of(path)
     if len(columns) < 2:
         return packaged_sources()["ucdp-ged"]
-    known = sources()
-    fitting = [source for source in known.values() if source.recognises(path.name, columns)]
+    known, broken = sources(), list(broken_sources())
+    fitting = [source for source in known.values() if _recognises(source, path.name, columns, broken)]
     # A file that has the columns of a source is not one of another that only bears its file's name.
     if len(fitting) > 1 and fitting[0].name == "ucdp-ged" and not _is_ged("", columns):
         fitting = fitting[1:]
@@ -163,8 +180,18 @@ def source_of_file(path: Path, named: str | None = None) -> Source:
         raise InputError(f"{path.name} may be of several sources ({those}); say which with --source")
     raise InputError(
         f"{path.name} is of none of the sources known here ({those}): its columns are {shown}. If it should be, say "
-        "which with --source, and what it lacks is named"
+        "which with --source, and what it lacks is named" + (f". {' '.join(broken)}" if broken else "")
     )
+
+
+def _recognises(source: Source, name: str, columns: tuple[str, ...], broken: list[str]) -> bool:
+    try:
+        return source.recognises(name, columns)
+    except Exception as error:
+        if source.name in packaged_sources():
+            raise
+        broken.append(f"The source {source.name!r} failed to look at it ({type(error).__name__}: {error}).")
+        return False
 
 
 def read_file(path: Path, options: ReadOptions, named: str | None = None) -> CheckedFile:
@@ -194,7 +221,9 @@ __all__ = [
     "GROUP",
     "ReadOptions",
     "Source",
+    "broken_sources",
     "find_source",
+    "installed",
     "packaged_sources",
     "read_file",
     "source_named",

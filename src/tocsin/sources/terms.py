@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from tocsin.errors import InputError, TocsinError
+from tocsin.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -88,10 +88,7 @@ def _of_other_package(source: str) -> Terms | None:
     """What a source of another package says of itself, while that package is installed and can be loaded."""
     from tocsin.sources.registry import sources  # which knows these terms in its turn
 
-    try:
-        found = sources().get(source)
-    except TocsinError:
-        return None
+    found = sources().get(source)
     if found is None or not isinstance(found.terms, Terms):
         return None
     return replace(found.terms, sources=(source,))

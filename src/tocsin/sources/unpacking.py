@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO
 
-from tocsin.errors import DataError
+from tocsin.errors import DataError, InputError, MissingFileError
 
 MAX_BYTES = 4 * 2**30
 MAX_RATIO = 200
@@ -19,6 +19,14 @@ MAX_RATIO = 200
 
 _SMALL = 64 * 2**20
 _CHUNK = 16 * 2**20
+
+
+def check_file(path: Path) -> None:
+    """Raises `MissingFileError` where nothing bears this name, `InputError` where it is no file (a pipe has no end)."""
+    if not path.exists():
+        raise MissingFileError(f"there is no file {path}")
+    if not path.is_file():
+        raise InputError(f"{path} is {'a folder; name the files in it' if path.is_dir() else 'not a file'}")
 
 
 def unpacked_gzip(path: Path) -> Iterator[bytes]:
