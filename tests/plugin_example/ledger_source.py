@@ -16,7 +16,7 @@ import polars as pl
 from tocsin.actors import CIVILIANS, GOVERNMENT
 from tocsin.countries import iso3_by_spelling, theatre_by_iso3
 from tocsin.errors import InputError
-from tocsin.events import EVENT_SCHEMA, PLACE_PRECISIONS, CheckedFile, Release
+from tocsin.events import PLACE_PRECISIONS, CheckedFile, Release
 from tocsin.sources.cells import Check, cell_text, day_cell, is_there, number_cell, whole_cell
 from tocsin.sources.layout import Layout, check_rows
 from tocsin.sources.reading import open_table
@@ -62,15 +62,13 @@ def _checks(frame: pl.DataFrame, release: Release) -> list[Check]:
     ]
 
 
-def _events(good: pl.DataFrame, release: Release) -> pl.DataFrame:
-    """Good rows as events: one column of `EVENT_SCHEMA` after the other, null for what the source does not code."""
+def _events(good: pl.DataFrame, release: Release) -> dict[str, pl.Expr]:
+    """Good rows as events: what the source codes of the columns of `tocsin.events.EVENT_SCHEMA`."""
     theatre = pl.col("_iso3").replace_strict(theatre_by_iso3(), return_dtype=pl.String)
     against = pl.col("_against")
     army, people = against == "army", against == "people"
-    made = {
+    return {
         "event_id": pl.col("_id").cast(pl.String),
-        "source": pl.lit(release.source),
-        "vintage": pl.lit(release.vintage),
         "date": pl.col("_day"),
         "date_end": pl.col("_day"),
         "lat": pl.col("_lat"),
@@ -84,9 +82,7 @@ def _events(good: pl.DataFrame, release: Release) -> pl.DataFrame:
         "deaths_low": pl.col("_dead"),
         "deaths_best": pl.col("_dead"),
         "deaths_high": pl.col("_dead"),
-        "preliminary": pl.lit(value=False),
     }
-    return good.select(made.get(name, pl.lit(None)).cast(dtype).alias(name) for name, dtype in EVENT_SCHEMA.items())
 
 
 LAYOUT = Layout(

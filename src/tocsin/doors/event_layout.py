@@ -14,7 +14,6 @@ import polars as pl
 from tocsin.countries import iso3_by_spelling, theatre_by_iso3
 from tocsin.events import (
     DATE_PRECISION_DAYS,
-    EVENT_SCHEMA,
     FIRST_DAY,
     KINDS,
     PLACE_PRECISIONS,
@@ -110,7 +109,7 @@ def _code_checks(frame: pl.DataFrame) -> list[Check]:
     return checks
 
 
-def _events(good: pl.DataFrame, release: Release) -> pl.DataFrame:
+def _events(good: pl.DataFrame, release: Release) -> dict[str, pl.Expr]:
     def value(name: str, other: str | None = None) -> pl.Expr:
         if name in good.columns:
             return pl.col(f"_{name}")
@@ -120,10 +119,8 @@ def _events(good: pl.DataFrame, release: Release) -> pl.DataFrame:
     if "date_precision" in good.columns:
         span = pl.col("_date_precision").replace_strict(DATE_PRECISION_DAYS, default=None, return_dtype=pl.Int16)
         end = last_day_untold(end, span, release)
-    made = {
+    return {
         "event_id": pl.col("_event_id"),
-        "source": pl.lit(release.source),
-        "vintage": pl.lit(release.vintage),
         "date": pl.col("_date"),
         "date_end": pl.col("_date_end") if "date_end" in good.columns else end,
         "date_precision_days": span,
@@ -141,10 +138,8 @@ def _events(good: pl.DataFrame, release: Release) -> pl.DataFrame:
         "deaths_best": pl.col("_deaths_best"),
         "deaths_high": value("deaths_high", "deaths_best"),
         "deaths_civilians": value("deaths_civilians"),
-        "preliminary": pl.lit(release.kind == "candidate"),
         **{name: cell_text(name) if name in good.columns else pl.lit(None) for name in KEPT},
     }
-    return good.select(made[name].cast(dtype).alias(name) for name, dtype in EVENT_SCHEMA.items())
 
 
 EVENTS = Layout(

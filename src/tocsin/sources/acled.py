@@ -18,7 +18,7 @@ import polars as pl
 
 from tocsin.countries import iso3_by_spelling, theatre_by_iso3
 from tocsin.errors import InputError
-from tocsin.events import DATE_PRECISION_DAYS, EVENT_SCHEMA, PLACE_PRECISIONS, CheckedFile, Release
+from tocsin.events import DATE_PRECISION_DAYS, PLACE_PRECISIONS, CheckedFile, Release
 from tocsin.sources.acled_mapping import (
     DATE_PRECISION,
     OTHER_TYPES,
@@ -269,12 +269,10 @@ def _checks(frame: pl.DataFrame, release: Release) -> list[Check]:
     return checks
 
 
-def _events(good: pl.DataFrame, release: Release) -> pl.DataFrame:
+def _events(good: pl.DataFrame, release: Release) -> dict[str, pl.Expr]:
     code = pl.col("_time_precision").replace_strict(DATE_PRECISION, default=None, return_dtype=pl.Int8)
-    made = {
+    return {
         "event_id": pl.col("_id"),
-        "source": pl.lit(release.source),
-        "vintage": pl.lit(release.vintage),
         "date": pl.col("_event_date"),
         "date_end": pl.col("_event_date"),
         "date_precision_days": code.replace_strict(DATE_PRECISION_DAYS, default=None, return_dtype=pl.Int16),
@@ -288,9 +286,7 @@ def _events(good: pl.DataFrame, release: Release) -> pl.DataFrame:
         "actor_a": pl.col("_actor_a"),
         "actor_b": pl.col("_actor_b"),
         **{f"deaths_{name}": pl.col("_fatalities") for name in ("low", "best", "high")},
-        "preliminary": pl.lit(value=False),
     }
-    return good.select(made.get(name, pl.lit(None)).cast(dtype).alias(name) for name, dtype in EVENT_SCHEMA.items())
 
 
 ACLED = Layout(

@@ -19,7 +19,7 @@ from tocsin.actors import CIVILIANS, GOVERNMENT
 from tocsin.countries import iso3_by_spelling, theatre_by_iso3
 from tocsin.errors import DataError, InputError
 from tocsin.event_rows import EventRows
-from tocsin.events import DATE_PRECISION_DAYS, EVENT_SCHEMA, CheckedFile, Release, found_in
+from tocsin.events import DATE_PRECISION_DAYS, CheckedFile, Release, found_in
 from tocsin.sources.cells import Check, cell_text, is_blank, is_there, number_cell, whole_cell
 from tocsin.sources.layout import Layout, check_columns, check_rows
 from tocsin.sources.reading import open_table
@@ -268,14 +268,12 @@ def _one_of(name: str, codes: tuple[int, ...]) -> pl.Expr:
     return pl.col(f"_{name}").is_in(codes).fill_null(value=False)
 
 
-def _events(good: pl.DataFrame, release: Release) -> pl.DataFrame:
+def _events(good: pl.DataFrame, release: Release) -> dict[str, pl.Expr]:
     place = pl.col("_specificity").replace_strict(PLACES, default=None, return_dtype=pl.Int8)
     if "vicinity" in good.columns:  # near the town, not in it
         place = pl.when((place == 1) & (pl.col("_vicinity") == 1)).then(pl.lit(2)).otherwise(place)
-    made = {
+    return {
         "event_id": pl.col("_id").cast(pl.String),
-        "source": pl.lit(release.source),
-        "vintage": pl.lit(release.vintage),
         "date": pl.col("_start"),
         "date_end": pl.col("_end"),
         "date_precision_days": pl.col("_date_code").replace_strict(
@@ -288,9 +286,7 @@ def _events(good: pl.DataFrame, release: Release) -> pl.DataFrame:
         "country": pl.col("_iso3"),
         **{name: pl.col(f"_{name}") for name in ("theatre", "kind", "actor_a", "actor_b")},
         **{f"deaths_{name}": pl.col("_nkill") for name in ("low", "best", "high")},
-        "preliminary": pl.lit(value=False),
     }
-    return good.select(made.get(name, pl.lit(None)).cast(dtype).alias(name) for name, dtype in EVENT_SCHEMA.items())
 
 
 GTD = Layout(

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from tocsin.errors import DataError, did_you_mean
+from tocsin.errors import DataError, InputError, did_you_mean
 from tocsin.event_rows import EventRows, gathered
-from tocsin.events import Finding, Release, validate_events
+from tocsin.events import EVENT_SCHEMA, Finding, Release, validate_events
 from tocsin.sources.cells import Check
 from tocsin.sources.findings import said
 from tocsin.sources.reading import Table
@@ -42,9 +42,10 @@ class Layout:
     `_id`. `mapped` gives what needs the different values of a column (countries by their spellings), `derived` what
     follows from those. `checks` are the rules of a row, all about that row alone. `outside` says, by words for people,
     which rows are of no concern here (true for those): they are left out and counted, and no rule looks at them;
-    `named` gives by the same words a text of each such row, the commonest of which stand in the note. `events` makes an
-    event table of good rows, column by column, in their order. Each function is handed one piece of the file after the
-    other.
+    `named` gives by the same words a text of each such row, the commonest of which stand in the note. `events` gives,
+    by its name, each column of the event table that the source codes, from good rows: source, vintage and whether it is
+    preliminary are told by the release, and any other column is null. Each function is handed one piece of the file
+    after the other.
     """
 
     title: str  # as in "is not a GED file"
@@ -55,7 +56,7 @@ class Layout:
     values: Callable[[pl.DataFrame], list[pl.Expr]]
     mapped: Callable[[pl.DataFrame], list[pl.Expr]]
     checks: Callable[[pl.DataFrame, Release], list[Check]]
-    events: Callable[[pl.DataFrame, Release], pl.DataFrame]
+    events: Callable[[pl.DataFrame, Release], Mapping[str, pl.Expr]]
     derived: Callable[[pl.DataFrame], list[pl.Expr]] = _nothing_derived
     outside: Callable[[pl.DataFrame], Mapping[str, pl.Expr]] = _nothing_outside
     named: Callable[[pl.DataFrame], Mapping[str, pl.Expr]] = _nothing_outside
@@ -156,8 +157,22 @@ def _checked_pieces(
             continue
         with _telling_types(raw, layout):
             good = report.add(frame, [*layout.checks(frame, release), *further], left)
-            events = layout.events(good, release)
+            events = _event_table(good, layout.events(good, release), release)
         yield validate_events(events)
+
+
+def _event_table(good: pl.DataFrame, made: Mapping[str, pl.Expr], release: Release) -> pl.DataFrame:
+    """Rows as events, in their order, with all columns of the event table. Raises `InputError` for any other."""
+    unknown = [name for name in made if name not in EVENT_SCHEMA]
+    if unknown:
+        raise InputError(f"the source {release.source!r} gives columns that no event has: {', '.join(unknown)}")
+    told = {
+        "source": pl.lit(release.source),
+        "vintage": pl.lit(release.vintage),
+        "preliminary": pl.lit(release.kind == "candidate"),
+        **made,
+    }
+    return good.select(told.get(name, pl.lit(None)).cast(dtype).alias(name) for name, dtype in EVENT_SCHEMA.items())
 
 
 @contextmanager

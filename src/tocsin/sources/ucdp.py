@@ -21,7 +21,6 @@ from tocsin.countries import theatre_by_iso3
 from tocsin.errors import InputError
 from tocsin.events import (
     DATE_PRECISION_DAYS,
-    EVENT_SCHEMA,
     PLACE_PRECISIONS,
     CheckedFile,
     Found,
@@ -110,7 +109,7 @@ def _release_of(path: Path, raw: TableFile, asked: str | None, published: date |
     return ged_release(name, published), differs if named else []
 
 
-def _events(good: pl.DataFrame, release: Release) -> pl.DataFrame:
+def _events(good: pl.DataFrame, release: Release) -> dict[str, pl.Expr]:
     def value(name: str) -> pl.Expr:
         return pl.col(f"_{name}") if name in good.columns else pl.lit(None)
 
@@ -118,10 +117,8 @@ def _events(good: pl.DataFrame, release: Release) -> pl.DataFrame:
     if "date_prec" in good.columns:
         span = pl.col("_date_prec").replace_strict(DATE_PRECISION_DAYS, default=None, return_dtype=pl.Int16)
         end = last_day_untold(end, span, release)
-    made = {
+    return {
         "event_id": pl.col("_id").cast(pl.String),
-        "source": pl.lit(release.source),
-        "vintage": pl.lit(release.vintage),
         "date": pl.col("_date_start"),
         "date_end": pl.col("_date_end") if "date_end" in good.columns else end,
         "date_precision_days": span,
@@ -139,10 +136,8 @@ def _events(good: pl.DataFrame, release: Release) -> pl.DataFrame:
         "deaths_best": pl.col("_best"),
         "deaths_high": pl.col("_high"),
         "deaths_civilians": value("deaths_civilians"),
-        "preliminary": pl.lit(release.kind == "candidate"),
         **{name: cell_text(name) if name in good.columns else pl.lit(None) for name in KEPT_IF_THERE},
     }
-    return good.select(made[name].cast(dtype).alias(name) for name, dtype in EVENT_SCHEMA.items())
 
 
 GED = Layout(
