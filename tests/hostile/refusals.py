@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
+
 from tocsin.errors import TocsinError
 
 
@@ -15,6 +17,14 @@ def told_of(*names: str, longest: int = 4200) -> Iterator[None]:
         yield
     except TocsinError as error:
         check_refusal(error, *names, longest=longest)
+
+
+@contextmanager
+def refused(*names: str, longest: int = 4200) -> Iterator[None]:
+    """The same where a refusal is the only thing that is right."""
+    with pytest.raises(TocsinError) as raised:
+        yield
+    check_refusal(raised.value, *names, longest=longest)
 
 
 def check_refusal(error: TocsinError, *names: str, longest: int = 4200, without: str = "\x1b") -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import subprocess
+import sys
+import zlib
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -31,19 +35,39 @@ def table() -> pl.DataFrame:
     return frame.with_columns(*places, *(pl.col(name).cast(pl.Int64) for name in NUMBERS))
 
 
-def test_damage_never_ends_the_process(tmp_path: Path) -> None:
-    """Among these are files over which the reader ends its process; this one goes on."""
+# A file of two columns and 24 rows with three bytes damaged, packed: polars 2.1 aborts over it.
+ABORTS = zlib.decompress(
+    base64.b85decode(
+        "c-n=N&2JJx6u@Uc_^^P2_Kj@9VWa7WMuN+>by?FU4lM;DRv?XE7qjiMKtz^6TeKePk@W1zqc`<GFfs9<i7{Th_$PR1j0fYfhrWT0z3EGSZ{E!N"
+        "oJ^+18aa^Rxdh*ZD(FB6`5+Jy6NnHC6A_UR83`akB!q;KGsp}QL83?uIg6Y_;z$BHk6b`z5r~DCDLEiqE|RGLfh-sqIDj|=A&8E9A|C5PAf%4j"
+        "p_P99>E*Ndm&)7sAS+8G7*~>F#{rS*^p`|Gi`ucEVPzS5P_DuZpWaM|P?rYYZeP`v2+1La63Hx_9xr0sOQ2=&x_;ZljcHpcG+tl3{3`Kn+=i&%"
+        "FgWZu&4>1+=~sci5ws&o8%sn<(PIHNDJG(MBte;*AS%mcdEj|FAmd<jA|IGQ6b--79I2)-km^cG$!H(t)W5Dq|Hwdz_9Bq_?>zJ{fT8qVfa+S9"
+        "{+4F>T*)YFG;ZI$KHP3MAKS^F!c{KUwi!y1tNb4BpVa;R<me`2L$*3u>+DJm{i6{-uQ1l~<0^dBxhimVYYl_)r$wi6g>~jjZJ+y#yk3F3${YO$"
+        "r919@Y-{rR`>nr8rAa~&+w<TGua9ey&x11Z>uq9^HMQ&0)YUp~-I`V@bssUdvO<y@HLq(AhHAS1bf@k0=GDFCVA%0`s*%lQbv3=U+vz&0=~}w6"
+        "<t(_aW0<a+H=Nv}Vdib!vJGp=bq&|Fn~r77D;az_{&+v|i`4MvoB%7Wr*!"
+    )
+)
+BARE = """
+import sys
+import polars as pl
+try:
+    for _ in pl.scan_parquet(sys.argv[1]).select("id", "side_a").collect_batches(engine="streaming"):
+        pass
+except BaseException:
+    sys.exit(1)
+"""
+
+
+def test_a_file_over_which_the_reader_ends_its_process_is_refused(tmp_path: Path) -> None:
+    """No error handling helps whoever reads it; should a later polars only fail, look for another such file."""
     path = tmp_path / "ged241.parquet"
-    table().write_parquet(path)
-    whole = path.read_bytes()
-    rng = np.random.default_rng(8)
-    for _ in range(5):
-        content = bytearray(whole)
-        for at in rng.integers(4, len(content), size=6):
-            content[at] ^= 1 << int(rng.integers(0, 8))
-        path.write_bytes(content)
-        with told_of(path.name):
-            read_table(path, ["id", "best", "side_a"])
+    path.write_bytes(ABORTS)
+    bare = subprocess.run([sys.executable, "-c", BARE, str(path)], capture_output=True, check=False)
+    assert bare.returncode not in (0, 1)
+    with pytest.raises(
+        DataError, match=r"^ged241\.parquet is no readable Parquet file \(its reader breaks down over it"
+    ):
+        read_table(path, ["id", "side_a"])
 
 
 def negative_count(content: bytes) -> bytes:
@@ -56,7 +80,7 @@ def test_counts_that_lie(tmp_path: Path) -> None:
     path = tmp_path / "ged241.parquet"
     table().write_parquet(path)
     path.write_bytes(negative_count(path.read_bytes()))
-    with told_of(path.name):
+    with pytest.raises(DataError, match=r"^ged241\.parquet is no readable Parquet file"):
         read_ged(path)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from cpu_time import cpu_seconds
-from refusals import told_of
+from refusals import refused
 
 from ged_files import GED_COLUMNS, dated, ged_text
 from tocsin.errors import DataError
@@ -94,9 +94,9 @@ def test_brackets_without_end(tmp_path: Path, opening: str) -> None:
     with pytest.raises(DataError, match=r"manifest\.json is damaged"):
         store.vintages()
     for text in (f"a = {'[' * 200_000}", f"a = {'{a=' * 200_000}", f"{'[' * 200_000}a", f"a{'.a' * 100_000} = 1"):
-        with told_of("s.toml", longest=40_000):
+        with refused("s.toml", longest=40_000):
             read_scenario(put(tmp_path / "s.toml", text.encode()))
-        with pytest.MonkeyPatch.context() as patch, told_of("tocsin.toml", "setting"):
+        with pytest.MonkeyPatch.context() as patch, refused("tocsin.toml", "setting"):
             patch.setenv("TOCSIN_HOME", str(tmp_path))
             put(tmp_path / "tocsin.toml", text.encode())
             load_settings()
