@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from functools import reduce
+from pathlib import Path
 from typing import Literal
 
 import polars as pl
 
 from tocsin.countries import theatre_by_iso3
 from tocsin.errors import InputError, NotHeldError
+from tocsin.store.inforce import scan_in_force
 from tocsin.store.lag_looks import covered_by
-from tocsin.store.manifest import Part, Vintage, chosen, read_manifest, vintages_of
+from tocsin.store.manifest import Part, Vintage, chosen, vintages_of
 from tocsin.store.reporting_lag import LagModel, lag_model
 from tocsin.store.revisions import COMPARED, Revisions, revisions
 from tocsin.store.store import Store
@@ -36,19 +38,25 @@ def compare_releases(
     named alone or the same twice, `NotHeldError` for a release that is not held and for two that share no day of a
     country.
     """
-    held = _parts(store, source)
-    before, after = pair_of(held, older, newer)
-    days = shared_days(of_release(held, before), of_release(held, after), theatres)
-    if days is None:
-        where = f" of {', '.join(theatres)}" if theatres else ""
-        raise NotHeldError(f"{before.label} and {after.label} do not cover the same days{where}, so nothing compares")
+
+    def read(parts: tuple[Part, ...]) -> tuple[list[Vintage], list[list[Part]], tuple[date, date], list[pl.DataFrame]]:
+        held = _of_source(parts, source)
+        pair = pair_of(held, older, newer)
+        of_each = [of_release(held, vintage) for vintage in pair]
+        days = shared_days(of_each[0], of_each[1], theatres)
+        if days is None:
+            where = f" of {', '.join(theatres)}" if theatres else ""
+            names = " and ".join(vintage.label for vintage in pair)
+            raise NotHeldError(f"{names} do not cover the same days{where}, so nothing compares")
+        return [*pair], of_each, days, [_events(store.folder, one) for one in of_each]
+
+    (before, after), (parts_before, parts_after), days, tables = store.ask_parts(read)
     coarsest = min(max(before.place_precisions), max(after.place_precisions))
-    tables = [_events(store, vintage) for vintage in (before, after)]
     notes = [f"The day of publication of {v.label} is assumed." for v in (before, after) if v.published_assumed]
     return revisions(
         *tables,
-        covered_by_older=_covered(of_release(held, before)),
-        covered_by_newer=_covered(of_release(held, after)),
+        covered_by_older=_covered(parts_before),
+        covered_by_newer=_covered(parts_after),
         first=max(days[0], first or days[0]),
         last=min(days[1], last or days[1]),
         names=(before.label, after.label),
@@ -66,7 +74,7 @@ def reporting_lag(store: Store, *, source: str | None = None, as_of: date | None
 
     Raises `NotHeldError` where nothing is held.
     """
-    return lag_model(store.folder, tuple(sorted(_parts(store, source), key=lambda part: part.rank)), as_of)
+    return store.ask_parts(lambda parts: lag_model(store.folder, _ranked(_of_source(parts, source)), as_of))
 
 
 def delays_by(
@@ -77,26 +85,32 @@ def delays_by(
     `then`: a curve estimated from releases published by the day; `later`: from releases of later days, since none was
     published by then; `assumed`: the assumed curve. Raises `NotHeldError` where nothing is held.
     """
-    held = chosen(_parts(store, source), source, release, one_source=True)
-    parts = tuple(sorted(held, key=lambda part: part.rank))
-    published = sorted({part.release.published for part in parts})
-    found: list[Ground] = []
-    for day in days:
-        newest = max((out for out in published if out <= day), default=None)
-        estimated = lag_model(store.folder, parts, newest).basis == "estimated"
-        found.append("assumed" if not estimated else "later" if newest is None else "then")
-    return tuple(found)
+
+    def grounds(held: tuple[Part, ...]) -> tuple[Ground, ...]:
+        parts = _ranked(chosen(_of_source(held, source), source, release, one_source=True))
+        published = sorted({part.release.published for part in parts})
+        found: list[Ground] = []
+        for day in days:
+            newest = max((out for out in published if out <= day), default=None)
+            estimated = lag_model(store.folder, parts, newest).basis == "estimated"
+            found.append("assumed" if not estimated else "later" if newest is None else "then")
+        return tuple(found)
+
+    return store.ask_parts(grounds)
 
 
 def releases_compared(
     store: Store, older: str | None = None, newer: str | None = None, *, source: str | None = None
 ) -> tuple[Vintage, Vintage]:
     """The two releases held that are meant: those named, or the two newest that overlap; as `compare_releases`."""
-    return pair_of(_parts(store, source), older, newer)
+    return store.ask_parts(lambda parts: pair_of(_of_source(parts, source), older, newer))
 
 
-def _parts(store: Store, source: str | None) -> tuple[Part, ...]:
-    parts = read_manifest(store.folder / "manifest.json")
+def _ranked(parts: Sequence[Part]) -> tuple[Part, ...]:
+    return tuple(sorted(parts, key=lambda part: part.rank))
+
+
+def _of_source(parts: tuple[Part, ...], source: str | None) -> tuple[Part, ...]:
     if not parts:
         raise NotHeldError("the store is empty; bring events in with: tocsin data import FILE")
     return chosen(parts, source, None, one_source=True)
@@ -151,11 +165,7 @@ def _covered(parts: Sequence[Part]) -> pl.Expr:
     return reduce(lambda a, b: a | b, (covered_by(part) for part in parts))
 
 
-def _events(store: Store, vintage: Vintage) -> pl.DataFrame:
+def _events(folder: Path, parts: Sequence[Part]) -> pl.DataFrame:
     """All events of one release, whatever their place precision; of their columns those that are compared."""
-    return store.ask(
-        lambda held: held.lazy().select(COMPARED).collect(),
-        source=vintage.source,
-        release=vintage.label,
-        place_precision_max=7,
-    )
+    held = scan_in_force(folder, parts, as_of=None, mode="reconstructed", lag_days=0, place_precision_max=7)
+    return held.lazy().select(COMPARED).collect()

@@ -124,7 +124,7 @@ class Store:
         Raises `InputError` when several sources are held and none is named; `NotHeldError` when nothing of it is held,
         nothing was published by then, or nothing that early is held; `DataError` when the store is damaged.
         """
-        return self._asked(
+        return self.ask_parts(
             lambda parts: events_in_force(
                 self.folder,
                 chosen(parts, source, release, one_source=True),
@@ -157,9 +157,14 @@ class Store:
             scan = events_in_force if mode == "lagged" else scan_in_force
             return question(scan(self.folder, chosen(parts, source, release, one_source=True), **options))  # type: ignore[arg-type]
 
-        return self._asked(work)
+        return self.ask_parts(work)
 
-    def _asked(self, work: Callable[[tuple[Part, ...]], T]) -> T:
+    def ask_parts(self, work: Callable[[tuple[Part, ...]], T]) -> T:
+        """What a function makes of the parts held, of one state of the store.
+
+        The function reads their files in `folder`, and is called again with those held then when a writer replaced
+        what it was reading. Raises `DataError` when the store is damaged, and what the function does.
+        """
         for tried in range(_READ_TRIES):
             parts = read_manifest(self._manifest)
             try:
