@@ -41,6 +41,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
         (info / "entry_points.txt").write_text(f"[{registry.GROUP}]\n{lines}", encoding="utf-8")
         monkeypatch.syspath_prepend(str(site))
         modules.append(module)
+        sys.modules.pop(module, None)  # the search for doctests has imported the example already
         registry.installed.cache_clear()
         importlib.invalidate_caches()
         return site
