@@ -7,6 +7,7 @@ import gzip
 import io
 import re
 import zipfile
+from calendar import monthrange
 from datetime import date
 
 
@@ -36,9 +37,18 @@ def records(content: bytes) -> list[dict[str, str]]:
 def event_values(row: dict[str, str]) -> tuple[object, ...]:
     """What must stand in an event made of this row: id, days, place, deaths. Raises `ValueError` where none can."""
     start = date.fromisoformat(row["date_start"].strip()[:10])
-    end = date.fromisoformat(row["date_end"].strip()[:10]) if "date_end" in row else start
+    end = date.fromisoformat(row["date_end"].strip()[:10]) if "date_end" in row else _untold_end(start, row)
     deaths = tuple(_whole(row[name]) for name in ("low", "best", "high"))
     return (str(_whole(row["id"])), start, end, float(row["latitude"]), float(row["longitude"]), *deaths)
+
+
+def _untold_end(start: date, row: dict[str, str]) -> date:
+    """The end of the month or year where a date is known no better, by the code of UCDP's date precision."""
+    code = row.get("date_prec", "").strip()
+    known_to = float(code) if re.fullmatch(r"\d+(\.0*)?", code) else 0
+    if known_to == 5:
+        return date(start.year, 12, 31)
+    return date(start.year, start.month, monthrange(start.year, start.month)[1]) if known_to == 4 else start
 
 
 EVENT_COLUMNS = ("event_id", "date", "date_end", "lat", "lon", "deaths_low", "deaths_best", "deaths_high")
