@@ -30,7 +30,7 @@ SETUP = @python="$(PYTHON)"; \
 	fi; \
 	"$$python" tools/environment.py --lock "$(LOCK)"
 
-.PHONY: help assess serve test test-python check lint types docs bench bench-rivalry-speed bench-rivalry-study bench-whatif bench-whatif-calibration bench-web lock clean core dev browser
+.PHONY: help assess serve test test-python check lint types docs bench bench-rivalry-speed bench-rivalry-study bench-whatif bench-whatif-calibration bench-web lock clean core dev browser try-wheel
 
 help: ## Show this list
 	@echo "make TARGET, where TARGET is one of"
@@ -82,6 +82,9 @@ bench-whatif-calibration: dev ## Planted numbers of a scenario recovered, and Af
 
 bench-web: dev browser ## Fifty readers at once, a what-if run beside them, and how soon the overview can be used
 	@$(RUN) benchmarks/web_load.py $(ARGS)
+
+try-wheel: dev ## Install the wheel alone into a fresh environment and use it from an empty folder
+	@$(RUN) tools/try_wheel.py --lock "$(LOCK)" $(ARGS)
 
 core: ## Set up .venv with tocsin in it
 	$(SETUP) core
