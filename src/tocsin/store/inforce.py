@@ -124,7 +124,7 @@ def scan_in_force(
     lag_days: int,
     place_precision_max: int | None,
 ) -> ScannedEvents:
-    """See `Store.scan`; in all modes but `lagged`."""
+    """See `Store.ask`; in all modes but `lagged`."""
     _check_options(mode, lag_days, place_precision_max)
     if not parts:
         raise NotHeldError("the store is empty; bring events in with: tocsin data import FILE")
